@@ -1,0 +1,183 @@
+"""Every setting of Weft in one frozen model, read from a file and the environment, checked at start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from streams.errors import ConfigurationError
+
+PREFIX = "WEFT_"
+CONFIG_VARIABLE = "WEFT_CONFIG"
+
+
+class Section(BaseModel):
+    """A nested group of settings: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Security(Section):
+    """How to reach the brokers: protocol, SASL and TLS files."""
+
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    key_password: SecretStr | None = None
+
+
+class Limits(Section):
+    """Bounds on what a stranger sends; they shape output, so they are part of the provenance."""
+
+    value_bytes: int = Field(1_048_576, ge=1, description="largest raw value that is decoded")
+    decoded_bytes: int = Field(8_388_608, ge=1, description="largest value after decompression")
+    record_bytes: int = Field(900_000, ge=1_000, description="largest encoded record; above it the body is cut")
+    depth: int = Field(64, ge=1, le=500, description="deepest nesting of a value")
+    attributes: int = Field(128, ge=1, description="most attributes of a record")
+
+
+class Guard(Section):
+    """The flood guard: when a partition that mostly dies is paused instead of drained."""
+
+    window_records: int = Field(1_000, ge=1)
+    dead_ratio: float = Field(0.5, gt=0, le=1)
+    dead_run: int = Field(500, ge=1)
+
+
+class TopicPolicy(Section):
+    """How one raw topic is read."""
+
+    hint_mismatch: Literal["dead", "fallback"] = Field(
+        "dead", description="what a value that contradicts its header hint becomes"
+    )
+    source_epoch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")] | None = Field(
+        None, description="set after a topic was deleted and created again; becomes part of its event ids"
+    )
+
+
+class Timing(Section):
+    """Deadlines and intervals of the runtime, in seconds."""
+
+    session_timeout_seconds: float = Field(10, ge=1)
+    rebalance_timeout_seconds: float = Field(60, ge=1)
+    commit_interval_seconds: float = Field(1, gt=0)
+    stop_deadline_seconds: float = Field(25, gt=0, description="SIGTERM to exit, at most")
+    start_deadline_seconds: float = Field(60, gt=0, description="start to the first assignment, at most")
+    stuck_after_seconds: float = Field(120, gt=0, description="work or a readable partition without progress")
+    discovery_interval_seconds: float = Field(5, gt=0, le=10, description="look for new topics and partitions")
+    send_timeout_seconds: float = Field(60, gt=0, description="a batch that is not acknowledged ends the process")
+
+
+class Flow(Section):
+    """Bounds on the work in flight."""
+
+    chunk_records: int = Field(1_000, ge=1)
+    chunk_bytes: int = Field(1_048_576, ge=1)
+    chunk_milliseconds: float = Field(20, gt=0)
+    in_flight_bytes: int = Field(33_554_432, ge=1_048_576, description="output that waits for acknowledgement")
+    fetch_bytes: int = Field(1_048_576, ge=1_024, description="per partition and fetch")
+
+
+class Settings(BaseSettings):
+    """The whole configuration; `load` builds it and explains what is wrong."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    brokers: str | None = Field(None, description="host:port,...; unset means the embedded Kafka for `weft up`")
+    raw_topics: Annotated[tuple[str, ...], NoDecode] = ("raw-logs",)
+    enriched_topic: str = "enriched"
+    dead_topic: str = "dead-letters"
+    group: str = "weft-worker"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(0, ge=0, le=65_535)
+    state_dir: Path | None = None
+    environment: str = "development"
+    time_zone: str = Field("UTC", description="zone of times that name none")
+    validate_output: bool = Field(False, description="validate every record against the schema, not a sample")
+    security: Security = Security()
+    limits: Limits = Limits()
+    guard: Guard = Guard()
+    timing: Timing = Timing()
+    flow: Flow = Flow()
+    topics: dict[str, TopicPolicy] = Field(default_factory=dict)
+
+    @field_validator("raw_topics", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, which `load` passes as init arguments."""
+        return env_settings, init_settings
+
+
+def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file (`config` or `WEFT_CONFIG`), then `WEFT_*`.
+
+    Raises:
+        ConfigurationError: a file that cannot be read, an unknown key or a value out of range.
+    """
+    path = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    _refuse_unknown_variables(environ)
+    try:
+        return Settings(**_read_file(path) if path else {})
+    except ValidationError as error:
+        raise ConfigurationError(
+            "\n".join(_explain(item) for item in error.errors(include_url=False, include_input=False)),
+            cure=f"Change the setting in {path or 'the environment'}; docs/reference/settings.md lists them all.",
+        ) from None
+
+
+def _explain(item: Any) -> str:
+    where = [str(part) for part in item["loc"]]
+    return f"{'.'.join(where)} ({PREFIX}{'__'.join(where).upper()}): {item['msg']}"
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not YAML"
+        raise ConfigurationError(f"cannot read the settings file {path}: {reason}", cure="Check --config.") from None
+    if not isinstance(content or {}, dict):
+        raise ConfigurationError(f"the settings file {path} must hold a mapping of settings")
+    return content or {}
+
+
+def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or name.split("__")[0] in known or _is_service_link(name, value):
+            continue
+        raise ConfigurationError(
+            f"unknown environment variable {name}",
+            cure="Remove it or correct its name; docs/reference/settings.md lists them all.",
+        )
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Kubernetes injects these for a service whose name starts with `weft`."""
+    return name.endswith(("SERVICE_HOST", "SERVICE_PORT")) or "_SERVICE_PORT_" in name or value.startswith("tcp://")
