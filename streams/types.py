@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict
 
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
@@ -163,6 +163,7 @@ class Chunk:
     """Consecutive records of one partition, all registered with the partition's commit tracker.
 
     `end` is the offset after the last one, behind any control or compacted records that gave nothing.
+    `undecodable` maps the offset of each record that Kafka's own client could not read to what was wrong.
     """
 
     topic: str
@@ -170,3 +171,4 @@ class Chunk:
     records: Sequence[RawRecord]
     end: int
     state: PartitionState
+    undecodable: Mapping[int, str] = field(default_factory=dict)

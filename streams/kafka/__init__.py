@@ -1,0 +1,1 @@
+"""Everything that talks to Kafka: source, commits, publisher, partitioner, topics, ledger."""

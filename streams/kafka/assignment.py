@@ -1,0 +1,63 @@
+"""One partition in one generation: everything that belongs to it lives here and ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from aiokafka import TopicPartition
+
+from streams.kafka.commits import CommitTracker
+from streams.kafka.guard import FloodGuard
+from streams.kafka.membership import Member
+from streams.kafka.metadata import CommitState
+from streams.types import Chunk, PartitionState
+
+Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated"]
+"""Why a partition is paused until an operator acts; backpressure is not a hold."""
+
+
+@dataclass(slots=True, eq=False)
+class Assignment:
+    """A partition that this worker owns under one membership.
+
+    `holds` maps each reason for a pause to what an operator reads about it. `turn` keeps prepare and finish
+    of one chunk together; `rewinds` counts how often fetched work was given back, so that a chunk from
+    before is recognised.
+    """
+
+    tp: TopicPartition
+    member: Member
+    committed: CommitState
+    tracker: CommitTracker
+    guard: FloodGuard
+    state: PartitionState
+    active: bool = True
+    rewinds: int = 0
+    holds: dict[Hold, str] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last_timestamp_ms: int | None = None
+
+    def due(self) -> CommitState | None:
+        """The state to commit, or None when the broker has it already."""
+        latest = replace(self.committed.advanced(self.tracker.prefix, self.tracker.counts), guard=self.guard.tripped)
+        return latest if latest != self.committed else None
+
+    def rewind(self) -> int:
+        """Give back what is fetched but not processed; returns the offset to fetch from."""
+        self.rewinds += 1
+        return self.tracker.rewind()
+
+
+@dataclass(slots=True, kw_only=True)
+class FetchedChunk(Chunk):
+    """A chunk with the assignment it was fetched for."""
+
+    assignment: Assignment
+    rewinds: int
+
+    @property
+    def stale(self) -> bool:
+        """Whether the chunk was given back or its partition went to somebody else: it will be fetched again."""
+        return not self.assignment.active or self.rewinds != self.assignment.rewinds

@@ -1,0 +1,115 @@
+"""The consumer's place in its group: reading and writing commits under one fixed generation.
+
+aiokafka's own `commit()` sends whatever generation it holds at that moment; after a member was kicked that is
+-1, which a group without members accepts, so a committed offset can go backwards. Here a commit always carries
+the generation of the assignment it belongs to, so the broker itself refuses it once that is over.
+
+This is the only module that uses aiokafka's coordinator, which is private; the version is pinned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    IllegalGenerationError,
+    KafkaError,
+    NoError,
+    NotCoordinatorForGroupError,
+    RebalanceInProgressError,
+    RequestTimedOutError,
+    UnknownMemberIdError,
+    for_code,
+)
+from aiokafka.protocol.commit import OffsetCommitRequest
+
+from streams.kafka.metadata import CommitState, decode, encode
+
+_RETRY_SECONDS = 0.1
+_REFUSED = (IllegalGenerationError, UnknownMemberIdError, RebalanceInProgressError)
+_COORDINATOR_MOVED = (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, RequestTimedOutError)
+
+
+class Member(NamedTuple):
+    """One membership of the group; it ends with the next rebalance."""
+
+    generation: int
+    member_id: str
+
+
+class CommitRefused(Exception):
+    """The group has moved on: this generation may not commit any more. Nothing is lost, its work is replayed."""
+
+
+class Membership:
+    """Commits of one consumer, bound to the generation they were made under."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, group: str) -> None:
+        self._consumer = consumer
+        self._group = group
+
+    @property
+    def _coordinator(self) -> Any:
+        return self._consumer._coordinator  # noqa: SLF001 - see the module's docstring
+
+    @property
+    def current(self) -> Member | None:
+        """The present membership, or None while the consumer is in no generation."""
+        generation = self._coordinator.generation
+        return Member(generation, self._coordinator.member_id) if generation > 0 else None
+
+    async def committed(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, CommitState | None]:
+        """Read offset and metadata together; None for a partition that was never committed."""
+        found = await self._coordinator.fetch_committed_offsets(list(partitions))
+        return {
+            tp: decode(found[tp].offset, found[tp].metadata) if tp in found and found[tp].offset >= 0 else None
+            for tp in partitions
+        }
+
+    async def commit(self, member: Member, states: Mapping[TopicPartition, CommitState]) -> None:
+        """Commit under `member`, retried until the answer is definite.
+
+        Raises:
+            CommitRefused: the member's generation is over.
+            KafkaError: any other refusal; it cannot be retried.
+        """
+        while True:
+            if self.current != member:
+                raise CommitRefused(f"generation {member.generation} is over")
+            await self._coordinator.ensure_coordinator_known()
+            try:
+                error = await self._attempt(member, states)
+            except KafkaError as failure:
+                if not failure.retriable:
+                    raise
+                error = type(failure)
+            if error is None:
+                return
+            if issubclass(error, _REFUSED):
+                raise CommitRefused(error.__name__)
+            if issubclass(error, _COORDINATOR_MOVED):
+                self._coordinator.coordinator_dead()
+            elif not (issubclass(error, GroupLoadInProgressError) or error.retriable):
+                raise error
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _attempt(self, member: Member, states: Mapping[TopicPartition, CommitState]) -> type[KafkaError] | None:
+        topics: dict[str, list[tuple[int, int, str]]] = {}
+        for tp, state in states.items():
+            topics.setdefault(tp.topic, []).append((tp.partition, state.offset, encode(state)))
+        request = OffsetCommitRequest(
+            self._group,
+            member.generation,
+            member.member_id,
+            OffsetCommitRequest.DEFAULT_RETENTION_TIME,
+            list(topics.items()),
+        )
+        response = await self._coordinator._send_req(request)  # noqa: SLF001 - see the module's docstring
+        codes = {for_code(code) for _, partitions in response.topics for _, code in partitions}
+        codes.discard(NoError)
+        return min(codes, key=lambda error: error.errno) if codes else None

@@ -1,0 +1,45 @@
+"""Which topics are read: a list and patterns become one full-match pattern, our own outputs excluded."""
+
+from __future__ import annotations
+
+import re
+
+from streams.errors import ConfigurationError
+from streams.settings import Settings
+
+_INTERNAL = (r"__.*", r"redrive-.*")
+"""Topics that are never raw: Kafka's own, and those by which records return to one sink."""
+
+
+def literal_names(settings: Settings) -> list[str]:
+    """Give the raw topics that are named, not matched by a pattern."""
+    return [name for name in settings.raw_topics if not name.startswith("^")]
+
+
+def subscription(settings: Settings) -> str:
+    """Give one pattern that matches exactly the raw topics, for `re.match`.
+
+    aiokafka takes either a list or a pattern and matches prefixes, so every part is anchored at its end.
+
+    Raises:
+        ConfigurationError: no topics, a pattern that does not compile, or an output listed as input.
+    """
+    outputs = {settings.enriched_topic, settings.dead_topic}
+    looped = outputs.intersection(settings.raw_topics)
+    if looped or not settings.raw_topics:
+        raise ConfigurationError(
+            f"raw_topics names {', '.join(sorted(looped))}, which is an output" if looped else "raw_topics is empty",
+            cure="Set WEFT_RAW_TOPICS to the topics that producers write to.",
+        )
+    excluded = "|".join([*map(re.escape, sorted(outputs)), *_INTERNAL])
+    return rf"(?!(?:{excluded})\Z)(?:{'|'.join(map(_part, settings.raw_topics))})\Z"
+
+
+def _part(name: str) -> str:
+    if not name.startswith("^"):
+        return re.escape(name)
+    try:
+        re.compile(name)
+    except re.error as error:
+        raise ConfigurationError(f"raw_topics pattern {name!r} does not compile: {error}") from None
+    return f"(?:{name[1:]})"
