@@ -1,0 +1,1 @@
+"""Kafka and sample traffic on one machine, for development and tests (extra `weft[dev]`)."""
