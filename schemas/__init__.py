@@ -1,0 +1,1 @@
+"""Shapes and vocabularies of everything Weft writes: what other programs may rely on."""
