@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -24,7 +25,7 @@ class Assignment:
 
     `holds` maps each reason for a pause to what an operator reads about it. `turn` keeps prepare and finish
     of one chunk together; `rewinds` counts how often fetched work was given back, so that a chunk from
-    before is recognised.
+    before is recognised. `fetched_at` is monotonic seconds.
     """
 
     tp: TopicPartition
@@ -38,6 +39,7 @@ class Assignment:
     holds: dict[Hold, str] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_timestamp_ms: int | None = None
+    fetched_at: float = field(default_factory=time.monotonic)
 
     def due(self) -> CommitState | None:
         """The state to commit, or None when the broker has it already."""
@@ -47,6 +49,7 @@ class Assignment:
     def rewind(self) -> int:
         """Give back what is fetched but not processed; returns the offset to fetch from."""
         self.rewinds += 1
+        self.state = PartitionState(self.tp.topic, self.tp.partition)
         return self.tracker.rewind()
 
 

@@ -19,8 +19,8 @@ class CommitState:
     """A partition's committed offset with everything that is remembered beside it.
 
     `base` is the offset the counters start at. `cut` is the record at which idle groups were closed and
-    which a replay obeys. `guard` says that the flood guard paused the partition. `topic_id` names the
-    incarnation of the topic.
+    which a replay obeys. `guard` says that the flood guard paused the partition. `epoch` is the `source_epoch`
+    that was set for the topic.
     """
 
     offset: int
@@ -28,12 +28,12 @@ class CommitState:
     counts: Counts = field(default_factory=Counts)
     cut: int | None = None
     guard: bool = False
-    topic_id: str | None = None
+    epoch: str | None = None
 
     @classmethod
-    def fresh(cls, offset: int) -> CommitState:
+    def fresh(cls, offset: int, epoch: str | None = None) -> CommitState:
         """Start counting at `offset`."""
-        return cls(offset=offset, base=offset)
+        return cls(offset=offset, base=offset, epoch=epoch)
 
     def advanced(self, offset: int, counts: Counts) -> CommitState:
         """Move to a later offset with the counters that belong to it."""
@@ -44,7 +44,7 @@ def encode(state: CommitState) -> str:
     """Write the metadata text of a commit."""
     content: dict[str, int | str | None] = {"v": VERSION, "base": state.base}
     content.update((name, getattr(state.counts, name)) for name in _COUNTERS)
-    content.update(cut=state.cut, guard=int(state.guard), topic_id=state.topic_id)
+    content.update(cut=state.cut, guard=int(state.guard), epoch=state.epoch)
     return json.dumps(content, separators=(",", ":"))
 
 
@@ -60,7 +60,7 @@ def decode(offset: int, text: str | None) -> CommitState:
             counts=Counts(*(int(content[name]) for name in _COUNTERS)),
             cut=content["cut"],
             guard=bool(content["guard"]),
-            topic_id=content["topic_id"],
+            epoch=content["epoch"],
         )
     except (ValueError, KeyError, TypeError):
         return CommitState.fresh(offset)

@@ -24,7 +24,7 @@ _NO_HEADERS: list[tuple[str, bytes]] = []
 class Publisher:
     """Places outcomes on the output topics; one writer per output partition keeps their order.
 
-    `in_flight_bytes` is what waits for acknowledgement; `progress` is set whenever some of it was acknowledged.
+    `in_flight_bytes` is what waits for acknowledgement.
     """
 
     def __init__(
@@ -38,7 +38,6 @@ class Publisher:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self.in_flight_bytes = 0
-        self.progress = asyncio.Event()
         self._producer = producer
         self._enriched = enriched_topic
         self._dead = dead_topic
@@ -151,4 +150,3 @@ class Publisher:
         bundle.pending -= 1
         if not bundle.pending:
             settled()
-        self.progress.set()

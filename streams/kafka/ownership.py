@@ -1,0 +1,178 @@
+"""The partitions that this worker owns: taking them over, holding them, committing and giving them back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.kafka.assignment import Assignment, Hold
+from streams.kafka.commits import CommitTracker
+from streams.kafka.committer import Committer
+from streams.kafka.guard import FloodGuard
+from streams.kafka.incarnations import Incarnations
+from streams.kafka.membership import Membership
+from streams.kafka.metadata import CommitState
+from streams.metrics import Metrics, PartitionStatus
+from streams.settings import Settings
+from streams.types import PartitionState
+
+_CHUNKS_PER_PARTITION = 8
+"""Chunks of one partition that may wait for acknowledgement; beyond that only this partition waits."""
+
+log = structlog.get_logger()
+
+
+class Ownership:
+    """All assignments of one consumer; `settled` is set whenever one of them made progress."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: AIOKafkaConsumer,
+        metrics: Metrics,
+        *,
+        accept_gaps: Collection[TopicPartition] = (),
+        resumed: Collection[TopicPartition] = (),
+    ) -> None:
+        self.assignments: dict[TopicPartition, Assignment] = {}
+        self.assigned = False
+        self.settled = asyncio.Event()
+        self._settings = settings
+        self._consumer = consumer
+        self._metrics = metrics
+        self._accept_gaps = set(accept_gaps)
+        self._resumed = set(resumed)
+        self._membership = Membership(consumer, settings.group)
+        self._incarnations = Incarnations(settings, consumer, self._membership)
+        self._committer = Committer(self._membership, metrics)
+
+    async def take(self, partitions: Collection[TopicPartition]) -> None:
+        """Begin with newly assigned partitions at their commits, or at the beginning where there is none."""
+        self._metrics.rebalances.inc()
+        member = self._membership.current
+        if member is None:
+            return  # kicked while joining: another assignment follows
+        commits = await self._membership.committed(partitions)
+        recreated = await self._incarnations.recreated({tp.topic for tp in partitions}, member)
+        begins = await self._consumer.beginning_offsets(partitions) if partitions else {}
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        if self._membership.current != member:
+            return
+        for tp in partitions:  # no await from here: tracker and position begin together
+            state = self._starting_point(tp, commits[tp], begins[tp])
+            assignment = self.assignments[tp] = Assignment(
+                tp=tp,
+                member=member,
+                committed=state,
+                tracker=CommitTracker(state.offset, state.counts),
+                guard=FloodGuard(self._settings.guard, tripped=state.guard and tp not in self._resumed),
+                state=PartitionState(tp.topic, tp.partition),
+            )
+            self._consumer.seek(tp, state.offset)
+            self._hold_at_start(assignment, recreated, begins[tp], ends[tp])
+        self.assigned = True
+        log.info("assigned", partitions=len(partitions), generation=member.generation)
+
+    def _starting_point(self, tp: TopicPartition, commit: CommitState | None, begin: int) -> CommitState:
+        epoch = self._settings.topics[tp.topic].source_epoch if tp.topic in self._settings.topics else None
+        if commit is None or commit.epoch != epoch:
+            return CommitState.fresh(begin, epoch)
+        if commit.offset < begin and tp in self._accept_gaps:
+            log.warning("gap.accepted", topic=tp.topic, partition=tp.partition, lost_from=commit.offset, lost_to=begin)
+            return commit.advanced(begin, commit.counts)
+        return commit
+
+    def _hold_at_start(self, assignment: Assignment, recreated: Mapping[str, str], begin: int, end: int) -> None:
+        offset = assignment.committed.offset
+        if assignment.tp.topic in recreated:
+            self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
+        elif offset > end:
+            self.hold(assignment, "topic.recreated", f"committed offset {offset} is behind the end {end} of the log")
+        elif offset < begin:
+            self.hold(assignment, "offsets.lost", f"offsets {offset} to {begin - 1} were deleted before they were read")
+        if assignment.guard.tripped:
+            self.hold(assignment, "flood", "the flood guard had paused it")
+
+    async def release(self, deadline_seconds: float) -> None:
+        """Wait until everything registered is settled or the deadline passed, commit the prefix, forget the rest."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                while not all(a.tracker.idle for a in self.assignments.values() if not a.holds):
+                    self.settled.clear()
+                    await self.settled.wait()
+        except TimeoutError:
+            log.warning("drain.unfinished", chunks=sum(a.tracker.in_flight for a in self.assignments.values()))
+        await self.commit()
+        for assignment in self.assignments.values():
+            assignment.active = False
+        self.assignments = {}
+        self.assigned = False
+        log.info("released", seconds=round(time.monotonic() - began, 3))
+
+    async def commit(self) -> None:
+        """Commit what is settled; a refusal means that a rebalance is near and is no error."""
+        if self.assignments:
+            await self._committer.commit(list(self.assignments.values()))
+
+    def hold(self, assignment: Assignment, reason: Hold, explanation: str) -> None:
+        """Pause a partition until an operator acts; the others go on."""
+        assignment.holds[reason] = explanation
+        self._consumer.pause(assignment.tp)
+        tp = assignment.tp
+        log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
+
+    def give_back(self, assignments: Iterable[Assignment]) -> None:
+        """Forget what is fetched but not processed and fetch it again from the tracker's tail."""
+        for assignment in assignments:
+            self._consumer.seek(assignment.tp, assignment.rewind())
+
+    def seek_to_tails(self) -> None:
+        """Put every position where its tracker ends: a fetch that raised has moved them past records it never gave."""
+        for assignment in self.assignments.values():
+            self._consumer.seek(assignment.tp, assignment.tracker.tail)
+
+    def resume(self, tp: TopicPartition) -> bool:
+        """Let a partition go on that the flood guard had paused; False when it is not held here."""
+        assignment = self.assignments.get(tp)
+        if assignment is None or "flood" not in assignment.holds:
+            return False
+        assignment.guard = FloodGuard(self._settings.guard)
+        del assignment.holds["flood"]
+        if not assignment.holds:
+            self._consumer.resume(tp)
+        log.info("partition.resumed", topic=tp.topic, partition=tp.partition)
+        return True
+
+    def fetchable(self) -> list[TopicPartition]:
+        """Partitions that may have more work in flight."""
+        return [tp for tp, a in self.assignments.items() if not a.holds and a.tracker.in_flight < _CHUNKS_PER_PARTITION]
+
+    def readable(self, tp: TopicPartition) -> bool:
+        """Whether the log has committed records behind the tracker's tail, as far as the last fetch told."""
+        end = self._consumer.last_stable_offset(tp)
+        return end is not None and end > self.assignments[tp].tracker.tail
+
+    def status(self) -> Iterator[PartitionStatus]:
+        """Describe every owned partition; lag counts from what is settled to the end that was last seen."""
+        now_ms = time.time() * 1000
+        for tp, a in self.assignments.items():
+            end = self._consumer.last_stable_offset(tp)
+            lag = None if end is None or end < 0 else max(0, end - a.tracker.prefix)
+            seconds = 0.0 if lag == 0 else None
+            if lag and a.last_timestamp_ms is not None:
+                seconds = max(0.0, (now_ms - a.last_timestamp_ms) / 1000)
+            yield PartitionStatus(
+                tp.topic,
+                tp.partition,
+                a.tracker.prefix,
+                a.committed.offset,
+                lag,
+                seconds,
+                a.tracker.in_flight,
+                dict(a.holds),
+            )

@@ -1,0 +1,220 @@
+"""The chunk source: fetches, registers every record before anything can drop it, and feeds the channel."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
+from mode import Service
+
+from streams.errors import UnexpectedState
+from streams.kafka.assignment import Assignment, FetchedChunk
+from streams.kafka.lenient import UnreadablePartition, read_leniently
+from streams.kafka.ownership import Ownership
+from streams.kafka.pace import Pace
+from streams.kafka.rebalance import RebalanceListener
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.types import RawRecord
+
+_POLL_MILLISECONDS = 200
+_SUSPECT_MILLISECONDS = 500
+_BACKOFF_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+class ChunkSource(Service):  # type: ignore[misc]
+    """Feeds chunks of owned partitions; `congested` tells whether the work in flight is at its bound."""
+
+    abstract = False
+
+    def __init__(
+        self,
+        settings: Settings,
+        consumer: AIOKafkaConsumer,
+        ownership: Ownership,
+        metrics: Metrics,
+        *,
+        pattern: str,
+        feed: Callable[[FetchedChunk], Awaitable[Any]],
+        congested: Callable[[], bool],
+        on_failure: Callable[[BaseException], None],
+        **service_options: Any,
+    ) -> None:
+        super().__init__(**service_options)
+        self.pace = Pace(settings.flow)
+        self._settings = settings
+        self._consumer = consumer
+        self._ownership = ownership
+        self._metrics = metrics
+        self._pattern = pattern
+        self._feed = feed
+        self._congested = congested
+        self._on_failure = on_failure
+        self._feeding = True
+        self._suspects: list[TopicPartition] = []
+
+    async def on_start(self) -> None:
+        """Join the group; the first chunks follow when it has assigned partitions."""
+        drain = self._settings.timing.rebalance_timeout_seconds / 2
+        await self._consumer.start()
+        self._consumer.subscribe(
+            pattern=self._pattern, listener=RebalanceListener(self._ownership, drain, self._on_failure)
+        )
+
+    async def drain(self, deadline_seconds: float) -> None:
+        """Stop feeding, let what is in flight finish, commit it; the consumer stays in the group until `on_stop`."""
+        self._feeding = False
+        await self._ownership.release(deadline_seconds)
+
+    async def on_stop(self) -> None:
+        """Leave the group."""
+        await self._consumer.stop()
+
+    @Service.task
+    async def _commit_at_intervals(self) -> None:
+        while not self.should_stop:
+            await self.sleep(self._settings.timing.commit_interval_seconds)
+            try:
+                await self._ownership.commit()
+            except Exception as error:  # noqa: BLE001 - reported, and the process ends
+                self._on_failure(error)
+
+    @Service.task
+    async def _pump(self) -> None:
+        try:
+            while self._feeding and not self.should_stop:
+                await self._fetch_once()
+        except ConsumerStoppedError:
+            return
+        except Exception as error:  # noqa: BLE001 - reported, and the process ends
+            self._on_failure(error)
+
+    async def _fetch_once(self) -> None:
+        ownership = self._ownership
+        fetchable = [] if self._congested() else ownership.fetchable()
+        if not fetchable and ownership.assignments:
+            await self._wait_for_progress()
+            return
+        asked = self._suspects[-1:] or fetchable
+        try:
+            fetched = await self._consumer.getmany(
+                *asked,
+                timeout_ms=_SUSPECT_MILLISECONDS if self._suspects else _POLL_MILLISECONDS,
+                max_records=self.pace.records,
+            )
+        except ConsumerStoppedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a record that the client cannot read raises anything
+            ownership.seek_to_tails()  # before any await: positions have moved past records that were never given
+            await self._fetch_failed(error, asked)
+            return
+        chunks = list(self._register(fetched))  # no await between getmany and here
+        if self._suspects:
+            self._suspects.pop()
+        for chunk in chunks:
+            await self._feed(chunk)
+
+    async def _wait_for_progress(self) -> None:
+        self._ownership.settled.clear()
+        try:
+            async with asyncio.timeout(_POLL_MILLISECONDS / 1000):
+                await self._ownership.settled.wait()
+        except TimeoutError:
+            return
+
+    def _register(self, fetched: Mapping[TopicPartition, Sequence[RawRecord]]) -> Iterator[FetchedChunk]:
+        """Register what was fetched and every offset that the client passed over without a record."""
+        now = time.monotonic()
+        for tp, assignment in self._ownership.assignments.items():
+            records = fetched.get(tp, ())
+            position = self._position(tp)
+            if position is not None and position > assignment.tracker.tail:
+                yield from self._chunks(assignment, records, position, now)
+            elif records:
+                raise UnexpectedState(f"{tp.topic}-{tp.partition}: records up to {position}, behind the tracker's tail")
+
+    def _position(self, tp: TopicPartition) -> int | None:
+        """Give the offset of the next fetch, behind control and compacted records; None when not known.
+
+        aiokafka's public `position()` is a coroutine, and an await here could lose records.
+        """
+        state = self._consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001
+        return state.position if state is not None and state.has_valid_position else None
+
+    def _chunks(
+        self, assignment: Assignment, records: Sequence[RawRecord], end: int, now: float
+    ) -> Iterator[FetchedChunk]:
+        """Split fetched records at `chunk_bytes`; what one poll gave is registered whole."""
+        tp, size = assignment.tp, 0
+        start = 0
+        parts: list[tuple[Sequence[RawRecord], int]] = []
+        for index, record in enumerate(records):
+            size += len(record.value or b"")
+            if size >= self._settings.flow.chunk_bytes and index + 1 < len(records):
+                parts.append((records[start : index + 1], record.offset + 1))
+                start, size = index + 1, 0
+        parts.append((records[start:] if start else records, end))
+        self._metrics.records_consumed.labels(tp.topic).inc(len(records))
+        assignment.fetched_at = now
+        for part, part_end in parts:
+            assignment.tracker.register(part, part_end, now)
+            yield FetchedChunk(
+                tp.topic,
+                tp.partition,
+                part,
+                part_end,
+                assignment.state,
+                assignment=assignment,
+                rewinds=assignment.rewinds,
+            )
+
+    async def _fetch_failed(self, error: Exception, asked: Sequence[TopicPartition]) -> None:
+        """Find out which partition is to blame and deal with it alone."""
+        if isinstance(error, OffsetOutOfRangeError):
+            await self._lost(error.args[0])
+        elif isinstance(error, TopicAuthorizationFailedError) or (isinstance(error, KafkaError) and error.retriable):
+            log.warning("fetch.refused", error=type(error).__name__)
+            await self.sleep(_BACKOFF_SECONDS)
+        elif len(asked) > 1:
+            log.warning("fetch.undecodable", error=type(error).__name__, partitions=len(asked))
+            self._suspects = list(asked)
+        elif asked:
+            self._suspects = []
+            await self._read_leniently(asked[0])
+        else:
+            raise error
+
+    async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Hold partitions whose next offset is not in the log any more."""
+        begins = await self._consumer.beginning_offsets(list(offsets))
+        for tp, offset in offsets.items():
+            assignment = self._ownership.assignments.get(tp)
+            if assignment is not None:
+                lost = f"offsets {offset} to {begins[tp] - 1} were deleted before they were read"
+                self._ownership.hold(assignment, "offsets.lost", lost)
+
+    async def _read_leniently(self, tp: TopicPartition) -> None:
+        """Read around what the client cannot decode; if that fails, hold this partition alone."""
+        assignment = self._ownership.assignments.get(tp)
+        if assignment is None:
+            return
+        tail = assignment.tracker.tail
+        try:
+            read = await read_leniently(self._consumer, tp, tail)
+        except UnreadablePartition as error:
+            self._ownership.hold(assignment, "undecodable", str(error))
+            return
+        if not assignment.active or assignment.tracker.tail != tail:
+            return
+        chunks = list(self._chunks(assignment, read.records, read.next_offset, time.monotonic()))
+        self._consumer.seek(tp, read.next_offset)
+        for chunk in chunks:
+            chunk.undecodable = read.undecodable
+            await self._feed(chunk)

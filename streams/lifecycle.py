@@ -1,0 +1,82 @@
+"""How a role ends: asked to, or loudly; in both cases within a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+
+import structlog
+
+from streams.errors import TemporaryError, WeftError
+
+log = structlog.get_logger()
+
+_BUG = 70
+_TEMPORARY = 75
+
+
+class Lifecycle:
+    """Knows whether the role should stop, and ends the process when it must not go on.
+
+    Replay is safe, so an unexpected state ends the process at once instead of working around it.
+    """
+
+    def __init__(self, stop_deadline_seconds: float, exit_process: Callable[[int], object] = os._exit) -> None:
+        self.stopping = asyncio.Event()
+        self.exit_code = 0
+        self._deadline = stop_deadline_seconds
+        self._exit = exit_process
+
+    def listen(self) -> None:
+        """Stop on SIGTERM and SIGINT, also while the start is not finished."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+
+    def stop(self, exit_code: int = 0) -> None:
+        """Ask for an orderly end; a thread enforces the deadline even if the event loop is stuck."""
+        if self.stopping.is_set():
+            return
+        log.info("stopping", deadline_seconds=self._deadline)
+        self.exit_code = exit_code
+        self.stopping.set()
+        timer = threading.Timer(self._deadline, self._overdue)
+        timer.daemon = True
+        timer.start()
+
+    def _overdue(self) -> None:
+        log.critical("stop.overdue", deadline_seconds=self._deadline)
+        self._end(_TEMPORARY)
+
+    def fail(self, error: BaseException) -> None:
+        """End the process now: what is not committed is replayed."""
+        code = exit_code_of(error)
+        log.critical(
+            "failed",
+            error=type(error).__name__,
+            message=str(error) if isinstance(error, WeftError) else None,
+            frames=[f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)],
+            exit_code=code,
+        )
+        self._end(code)
+
+    def _end(self, code: int) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._exit(code)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Give the exit code for an error: its own, 75 when memory ran out, else 70."""
+    if isinstance(error, WeftError):
+        return error.exit_code
+    return _TEMPORARY if isinstance(error, MemoryError) else _BUG
+
+
+class Overdue(TemporaryError):
+    """Work or a start that makes no progress any more; a restart is safe."""

@@ -1,0 +1,204 @@
+"""The normalising role as one process: builds its parts, watches over them and ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.agents.normalise import Normaliser
+from streams.app import create_app
+from streams.errors import TemporaryError
+from streams.kafka.assignment import FetchedChunk
+from streams.kafka.connection import client_options
+from streams.kafka.ownership import Ownership
+from streams.kafka.preflight import present_topics, require_topics
+from streams.kafka.publisher import Publisher
+from streams.kafka.source import ChunkSource
+from streams.kafka.topics import subscription
+from streams.kafka.watchdog import stuck
+from streams.lifecycle import Lifecycle
+from streams.metrics import Metrics
+from streams.pipeline import Pipeline
+from streams.pipeline.reject import by_reference, dead_letter
+from streams.settings import Settings
+from streams.types import Answers, LookupKeys
+
+_BATCH_BYTES = 900_000
+_FOR_EVER_MILLISECONDS = 2**31 - 1
+_HEARTBEATS_PER_SESSION = 5
+_WATCH_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Clients, publisher, source and the app around them; `run` is its whole life."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lifecycle: Lifecycle,
+        *,
+        accept_gaps: Collection[TopicPartition] = (),
+        resumed: Collection[TopicPartition] = (),
+    ) -> None:
+        self.settings = settings
+        self.lifecycle = lifecycle
+        self.metrics = Metrics()
+        self.pipeline = Pipeline(settings)
+        self.producer = AIOKafkaProducer(**client_options(settings), **_producer_options(settings))
+        self.consumer = AIOKafkaConsumer(**client_options(settings), **_consumer_options(settings))
+        self.ownership = Ownership(settings, self.consumer, self.metrics, accept_gaps=accept_gaps, resumed=resumed)
+        self.publisher = Publisher(
+            self.producer,
+            enriched_topic=settings.enriched_topic,
+            dead_topic=settings.dead_topic,
+            dead_letter=partial(dead_letter, pipeline=self.pipeline.provenance),
+            by_reference=partial(by_reference, pipeline=self.pipeline.provenance),
+            on_failure=lifecycle.fail,
+        )
+        self.app = create_app(settings, self._source, self._role)
+
+    def _source(self, feed: Callable[[FetchedChunk], Awaitable[Any]]) -> ChunkSource:
+        return ChunkSource(
+            self.settings,
+            self.consumer,
+            self.ownership,
+            self.metrics,
+            pattern=subscription(self.settings),
+            feed=feed,
+            congested=lambda: self.publisher.in_flight_bytes >= self.settings.flow.in_flight_bytes,
+            on_failure=self.lifecycle.fail,
+        )
+
+    def _role(self, source: ChunkSource) -> Normaliser:
+        return Normaliser(
+            self.pipeline,
+            self.publisher,
+            self.ownership,
+            source.pace,
+            no_lookups,
+            self.metrics,
+            self.lifecycle.fail,
+        )
+
+    async def run(self) -> int:
+        """Start, work until asked to stop, drain and leave; returns the exit code.
+
+        Raises:
+            ConfigurationError: a topic is missing.
+            TemporaryError: the brokers cannot be reached.
+        """
+        self.lifecycle.listen()
+        watch = asyncio.create_task(self._watch())
+        watch.add_done_callback(self._watch_ended)
+        try:
+            await self._start()
+            await self.lifecycle.stopping.wait()
+            await self.app.source.drain(self.settings.timing.stop_deadline_seconds / 2)
+            await self.app.stop()
+            log.info("stopped")
+        finally:
+            watch.cancel()
+            await self.publisher.stop()
+            await self.producer.stop()
+            await self.consumer.stop()
+        return self.lifecycle.exit_code
+
+    async def _start(self) -> None:
+        try:
+            await self.producer.start()
+        except KafkaError as error:
+            raise TemporaryError(
+                f"cannot reach the brokers {self.settings.brokers}: {type(error).__name__}",
+                cure="Check WEFT_BROKERS and WEFT_SECURITY__*; `weft kafka` starts a broker on this machine.",
+            ) from None
+        require_topics(self.settings, await present_topics(self.producer))
+        self.publisher.start()
+        await self.app.start()
+
+    async def _watch(self) -> None:
+        """Announce readiness, notice a stuck worker and a changed number of output partitions."""
+        began = time.monotonic()
+        timing = self.settings.timing
+        ready = False
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS / 10 if not ready else _WATCH_SECONDS)
+            now = time.monotonic()
+            if self.lifecycle.stopping.is_set():
+                return
+            if not ready and self.ownership.assigned:
+                ready = True
+                log.info("ready", partitions=len(self.ownership.assignments), seconds=round(now - began, 3))
+            if not ready and now - began > timing.start_deadline_seconds:
+                raise TemporaryError(f"no assignment within {timing.start_deadline_seconds:.0f} s of the start")
+            if reason := self.stuck(now):
+                raise TemporaryError(reason)
+            if topic := self.publisher.repartitioned:
+                log.warning("repartitioned", topic=topic)
+                self.lifecycle.stop(TemporaryError.exit_code)
+
+    def _watch_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.lifecycle.fail(error)
+
+    def stuck(self, now: float) -> str | None:
+        """Say what makes no progress, or None."""
+        return stuck(
+            self.ownership,
+            now,
+            self.settings.timing.stuck_after_seconds,
+            outputs_held=bool(self.publisher.held),
+        )
+
+
+def _producer_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "acks": "all",
+        "max_batch_size": _BATCH_BYTES,
+        "request_timeout_ms": int(settings.timing.send_timeout_seconds * 1000),
+        "metadata_max_age_ms": int(settings.timing.discovery_interval_seconds * 1000),
+    }
+
+
+def _consumer_options(settings: Settings) -> dict[str, Any]:
+    timing = settings.timing
+    return {
+        "group_id": settings.group,
+        "enable_auto_commit": False,
+        "auto_offset_reset": "none",
+        "isolation_level": "read_committed",
+        "session_timeout_ms": int(timing.session_timeout_seconds * 1000),
+        "heartbeat_interval_ms": int(timing.session_timeout_seconds * 1000 / _HEARTBEATS_PER_SESSION),
+        "rebalance_timeout_ms": int(timing.rebalance_timeout_seconds * 1000),
+        "max_poll_interval_ms": _FOR_EVER_MILLISECONDS,  # the watchdog knows better what stuck means
+        "metadata_max_age_ms": int(timing.discovery_interval_seconds * 1000),
+        "max_partition_fetch_bytes": settings.flow.fetch_bytes,
+    }
+
+
+async def no_lookups(keys: LookupKeys) -> Answers:
+    """Answer nothing: no processor asks for look-ups yet."""
+    return {}
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    accept_gaps: Collection[TopicPartition] = (),
+    resumed: Collection[TopicPartition] = (),
+) -> int:
+    """Run one worker in this process until it is told to stop; returns the exit code."""
+
+    async def main() -> int:
+        lifecycle = Lifecycle(settings.timing.stop_deadline_seconds)
+        return await Worker(settings, lifecycle, accept_gaps=accept_gaps, resumed=resumed).run()
+
+    return asyncio.run(main())
