@@ -40,7 +40,7 @@ def _compare_values(old: Schema, new: Schema, path: str) -> Iterator[str]:
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from breaking_changes(before, after, f"{path}[{index}]")
-    elif old != new or type(old) is not type(new):
+    elif old != new:
         yield f"{path}: changed from {old!r} to {new!r}"
 
 

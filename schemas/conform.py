@@ -33,8 +33,11 @@ def conform(record: Mapping[str, Any]) -> None:
 
 def _explain(error: ValidationError) -> str:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    named = "; ".join(f"{_place(item)}: {item['type']}" for item in found[:_MOST_REPORTED])
-    return named if len(found) <= _MOST_REPORTED else f"{named}; and {len(found) - _MOST_REPORTED} more"
+    # Of a union's branches the one for strings never tells what is wrong.
+    telling = [item for item in found if item["loc"][-1:] != ("str",)]
+    named = list(dict.fromkeys(f"{_place(item)}: {item['type']}" for item in telling))
+    more = [f"and {len(named) - _MOST_REPORTED} more"] if len(named) > _MOST_REPORTED else []
+    return "; ".join(named[:_MOST_REPORTED] + more)
 
 
 def _place(item: ErrorDetails) -> str:
