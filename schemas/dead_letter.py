@@ -5,17 +5,15 @@ of one, so that it can be replayed alone: then `index` is there and the value di
 A dead letter whose value cannot be kept is by reference: `sha256` is there and the value is null.
 """
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from schemas.coordinates import EventId, Offset, Partition, Topic
 from schemas.headers import DEAD_PREFIX, Headers
 from schemas.numbers import SmallCount
 from schemas.reasons import Reason, is_reason
 from schemas.shape import Maybe, Shape
-
-VERSION: Final = 1
 
 
 def _header_name(field: str) -> str:
@@ -41,7 +39,7 @@ class DeadLetterHeaders(Shape):
     """Offset it was read from; of the first record when `count` is there."""
     index: Maybe[SmallCount] = None
     """Position of the inner record in its batch, from 0."""
-    timestamp_ms: Annotated[int, Field(ge=-1, le=2**63 - 1)]
+    timestamp_ms: Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
     """The record's Kafka timestamp in milliseconds since 1970; -1 when it had none."""
     attempts: Annotated[int, Field(ge=1, le=2**31 - 1)]
     """How often it has died: 1 the first time."""
@@ -60,6 +58,11 @@ class DeadLetterHeaders(Shape):
     headers_b64: Maybe[str] = None
     """Original headers whose names are not UTF-8, as `schemas.headers.pack_headers` writes them."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_none(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if value is not None}
+
     def to_kafka(self) -> list[tuple[str, bytes | None]]:
         """Give the headers in the order of the fields; what is absent has none.
 
@@ -68,7 +71,11 @@ class DeadLetterHeaders(Shape):
         """
         if not is_reason(self.reason):
             raise ValueError(f"{self.reason!r} is not in the vocabulary of schemas/reasons.py")
-        return [(_header_name(name), str(value).encode()) for name, value in self if value is not None]
+        return [
+            (_header_name(name), str(value).encode(errors="backslashreplace"))
+            for name, value in self
+            if value is not None
+        ]
 
     @classmethod
     def from_kafka(cls, headers: Headers) -> Self:
@@ -78,4 +85,4 @@ class DeadLetterHeaders(Shape):
             ValueError: one is missing or malformed.
         """
         ours = {name: value.decode() for name, value in headers if name.startswith(DEAD_PREFIX) and value is not None}
-        return cls.model_validate_strings(ours)
+        return cls.model_validate(ours, strict=False)

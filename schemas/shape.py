@@ -43,9 +43,7 @@ class _Absent:
     """Refuses an explicit null, so that "not there" has one form only."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        nullable = handler(source)
-        if nullable["type"] != "nullable":
-            raise TypeError(f"Maybe[...] takes a type that is not nullable itself, not {source}")
+        nullable: Any = handler(source)
         inner: CoreSchema = nullable["schema"]
         return inner
 

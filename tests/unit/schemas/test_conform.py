@@ -135,7 +135,7 @@ def test_nesting_beyond_any_limit_is_refused_not_fatal() -> None:
     for _ in range(5_000):
         body = [body]
 
-    with pytest.raises(NonconformingRecord, match="^body: recursion_"):
+    with pytest.raises(NonconformingRecord, match=r"^body: recursion_"):
         conform(example(body=body))
 
 

@@ -41,6 +41,25 @@ def test_headers_come_back_from_kafka(extra: dict[str, Any]) -> None:
     assert DeadLetterHeaders.from_kafka(letter.to_kafka()) == letter
 
 
+def test_what_is_none_has_no_header() -> None:
+    letter = DeadLetterHeaders(**REQUIRED, **dict.fromkeys(OPTIONAL))
+
+    assert letter.to_kafka() == DeadLetterHeaders(**REQUIRED).to_kafka()
+
+
+def test_a_message_that_is_no_text_does_not_lose_the_dead_letter() -> None:
+    headers = DeadLetterHeaders(**{**REQUIRED, "error": "lone \ud800"}).to_kafka()
+
+    assert dict(headers)["weft.dead.error"] == b"lone \\ud800"
+
+
+@pytest.mark.parametrize("timestamp_ms", [-(2**63), -1, 0, 2**63 - 1])
+def test_takes_whatever_timestamp_a_producer_chose(timestamp_ms: int) -> None:
+    headers = DeadLetterHeaders(**{**REQUIRED, "timestamp_ms": timestamp_ms}).to_kafka()
+
+    assert dict(headers)["weft.dead.timestamp_ms"] == str(timestamp_ms).encode()
+
+
 def test_other_headers_are_ignored_and_the_last_of_duplicates_wins() -> None:
     headers = DeadLetterHeaders(**REQUIRED).to_kafka()
 
