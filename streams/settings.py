@@ -45,6 +45,7 @@ class Limits(Section):
     record_bytes: int = Field(900_000, ge=1_000, description="largest encoded record; above it the body is cut")
     depth: int = Field(64, ge=1, le=500, description="deepest nesting of a value")
     attributes: int = Field(128, ge=1, description="most attributes of a record")
+    records: int = Field(10_000, ge=1, description="most records that one value may hold")
 
 
 class Guard(Section):

@@ -1,0 +1,241 @@
+"""Readers of flat objects whose well-known keys feed the envelope and whose other keys are attributes.
+
+A reader is compiled once for a key order and knows by then which key has which role, so that reading costs
+no search. Which keys are looked for, and in which order, is the data contract's section 8b.1 to 8b.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any, NamedTuple
+
+from streams.dialects.base import NO_PROVENANCE, CompileReader, ObjectReader, add_flags
+from streams.types import Record, Source
+from streams.values.severity import GENERAL
+from streams.values.severity import read as read_severity
+from streams.values.time import read_time, utc_text
+from streams.values.trace import canonical_span_id, canonical_trace_id, read_span, read_trace, read_trace_flags
+
+
+class Keys(NamedTuple):
+    """For each role the keys that feed it, the first found wins; case does not matter for trace and span."""
+
+    time: tuple[str, ...] = ("timestamp", "@timestamp", "time", "ts", "date", "datetime", "eventTime", "event_time", "@t")
+    severity: tuple[str, ...] = (
+        "level", "severity", "log.level", "loglevel", "log_level", "lvl", "levelname", "level_name", "severity_text", "@l",
+    )  # fmt: skip
+    body: tuple[str, ...] = ("message", "msg", "body", "log", "text")
+    trace: tuple[str, ...] = (
+        "trace_id", "trace.id", "traceid", "trace-id", "oteltraceid", "otel.trace_id", "x_b3_traceid", "x-b3-traceid",
+        "xray_trace_id", "_x_amzn_trace_id", "x-amzn-trace-id", "uber-trace-id", "traceparent",
+    )  # fmt: skip
+    span: tuple[str, ...] = (
+        "span_id", "span.id", "spanid", "span-id", "otelspanid", "otel.span_id", "x_b3_spanid", "x-b3-spanid",
+    )  # fmt: skip
+    trace_flags: tuple[str, ...] = ("trace_flags", "traceflags")
+    service: tuple[str, ...] = (
+        "service.name", "service_name", "service", "dd.service", "otelServiceName", "app", "application", "appname",
+    )  # fmt: skip
+    host: tuple[str, ...] = ("host.name", "hostname", "host")
+    logger: tuple[str, ...] = ("logger", "logger_name", "loggerName", "log.logger")
+
+
+KEYS = Keys()
+_PLACES = ("context", "contextMap", "mdc", "ctx", "extra", "fields", "labels", "Properties", "span", "otel")
+"""Objects in which trace ids stand when the top level has none."""
+
+
+def keyed(dialect: str, keys: Keys = KEYS, words: Mapping[str, int] = GENERAL) -> CompileReader:
+    """Make the compiler of a dialect that is a table of keys and a severity vocabulary."""
+
+    def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+        return _reader(dialect, _assign(present, keys), words, zone)
+
+    return compile_objects
+
+
+class _Roles(NamedTuple):
+    """The keys of one object by role; None where the object has none."""
+
+    time: tuple[str, ...]
+    severity: str | None
+    body: str | None
+    trace: str | None
+    span: str | None
+    trace_flags: str | None
+    service: str | None
+    host: str | None
+    logger: str | None
+    places: tuple[str, ...]
+
+
+def _assign(present: tuple[str, ...], keys: Keys) -> _Roles:
+    folded = {key.lower(): key for key in reversed(present)}
+    exact = dict(zip(present, present, strict=True))
+
+    def first(wanted: tuple[str, ...], known: Mapping[str, str]) -> str | None:
+        return next((known[key] for key in wanted if key in known), None)
+
+    return _Roles(
+        time=tuple(key for key in keys.time if key in exact),
+        severity=first(keys.severity, exact),
+        body=first(keys.body, exact),
+        trace=first(keys.trace, folded),
+        span=first(keys.span, folded),
+        trace_flags=first(keys.trace_flags, folded),
+        service=first(keys.service, exact),
+        host=first(keys.host, exact),
+        logger=first(keys.logger, exact),
+        places=tuple(place for place in _PLACES if place in exact),
+    )
+
+
+def _reader(dialect: str, roles: _Roles, words: Mapping[str, int], zone: tzinfo) -> ObjectReader:
+    time_key = roles.time[0] if roles.time else None
+    _, severity_key, body_key, trace_key, span_key, flags_key, service_key, host_key, logger_key, places = roles
+    more = bool(flags_key or places)
+
+    def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+        # What has a role leaves the document; what is left are the attributes, without a copy.
+        # pop(None, None) is the quick "nothing": no JSON object has the key None.
+        pop = document.pop
+        time = pop(time_key, None)
+        word = pop(severity_key, None)
+        trace = pop(trace_key, None)
+        span = pop(span_key, None)
+        service = pop(service_key, None)
+        timestamp = utc_text(time) if type(time) is str else None
+        number = words.get(word) if type(word) is str else None
+        trace_id = canonical_trace_id(trace) if type(trace) is str else None
+        span_id = canonical_span_id(span) if type(span) is str else None
+        resource = {"service.name": service if type(service) is str and service else "unknown_service"}
+        record: Record = {
+            "schema_version": 1,
+            "event_id": event_id,
+            "signal": "log",
+            "timestamp": timestamp,
+            "observed_timestamp": observed,
+            "trace_id": trace_id,
+            "span_id": span_id,
+            "severity_number": number or 0,
+            "severity_text": word,
+            "body": pop(body_key, None),
+            "resource": resource,
+            "attributes": document,
+            "source": source,
+            "dialect": dialect,
+            "provenance": NO_PROVENANCE,
+        }
+        if host_key is not None:
+            _set_host(record, host_key, pop(host_key))
+        if logger_key is not None:
+            _set_scope(record, logger_key, pop(logger_key))
+        if timestamp is None:
+            _set_time(record, roles.time, time, zone)
+        if number is None:
+            _set_severity(record, severity_key, word, words)
+        if trace_id is None or span_id is None:
+            _set_trace(record, (trace_key, trace), (span_key, span))
+        if service_key is not None and resource["service.name"] is not service:
+            _keep(record, service_key, service)
+        if more:
+            _set_more(record, flags_key, places)
+        return record
+
+    return read
+
+
+def _keep(record: Record, key: str | None, value: Any, flag: str = "field.type_mismatch") -> None:
+    """Put a value that its role cannot use back under its own key, with the flag that says so."""
+    if key is not None and value is not None and value != "":
+        record["attributes"][key] = value
+        add_flags(record, flag)
+
+
+def _set_host(record: Record, key: str, value: Any) -> None:
+    if type(value) is str and value:
+        record["resource"]["host.name"] = value
+    else:
+        _keep(record, key, value)
+
+
+def _set_scope(record: Record, key: str, value: Any) -> None:
+    if type(value) is str and value:
+        record["scope"] = {"name": value}
+    else:
+        _keep(record, key, value)
+
+
+def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo) -> None:
+    """Read the first time key that says something; what cannot be read stays an attribute."""
+    attributes = record["attributes"]
+    for key in keys:
+        value = first if key == keys[0] else attributes.pop(key)
+        if value is None or value == "":
+            continue
+        found = read_time(value, zone, record["observed_timestamp"])
+        record["timestamp"] = found.text
+        add_flags(record, *found.flags)
+        if found.text is None:
+            attributes[key] = value
+        return
+    add_flags(record, "timestamp.missing")
+
+
+def _set_severity(record: Record, key: str | None, word: Any, words: Mapping[str, int]) -> None:
+    """Read a word in unusual dress; a number means nothing without a dialect, so it stays text."""
+    if type(word) is str:
+        record["severity_number"], record["severity_text"] = read_severity(word, words)
+    elif type(word) is int or type(word) is float:
+        record["severity_text"] = repr(word)
+    else:
+        record["severity_text"] = None
+        _keep(record, key, word)
+
+
+def _set_trace(record: Record, trace: tuple[str | None, Any], span: tuple[str | None, Any]) -> None:
+    """Read ids in the other forms; what is no id stays an attribute with the flag `trace.invalid`."""
+    if record["trace_id"] is None:
+        found = read_trace(trace[1])
+        record["trace_id"], record["span_id"] = found.trace_id, record["span_id"] or found.span_id
+        if found.trace_flags is not None:
+            record["trace_flags"] = found.trace_flags
+        _flag_ids(record, found.flags, *trace)
+    if record["span_id"] is None:
+        found = read_span(span[1])
+        record["span_id"] = found.span_id
+        _flag_ids(record, found.flags, *span)
+
+
+def _flag_ids(record: Record, flags: tuple[str, ...], key: str | None, value: Any) -> None:
+    add_flags(record, *flags)
+    if key is not None and "trace.invalid" in flags:
+        record["attributes"][key] = value
+
+
+def _set_more(record: Record, flags_key: str | None, places: tuple[str, ...]) -> None:
+    if flags_key is not None:
+        value = record["attributes"].pop(flags_key)
+        flags = read_trace_flags(value)
+        if flags is None:
+            _keep(record, flags_key, value)
+        else:
+            record["trace_flags"] = flags
+    for place in places:
+        if record["trace_id"] is not None:
+            return
+        _search_place(record, record["attributes"].get(place))
+
+
+def _search_place(record: Record, nested: Any) -> None:
+    """Take ids out of one nested object; they stay there too, because the object is the producer's."""
+    if type(nested) is not dict:
+        return
+    folded = {key.lower(): key for key in reversed(nested)}
+    found = next((read_trace(nested[folded[key]]) for key in KEYS.trace if key in folded), None)
+    if found is None or found.trace_id is None:
+        return
+    span = next((read_span(nested[folded[key]]).span_id for key in KEYS.span if key in folded), None)
+    record["trace_id"], record["span_id"] = found.trace_id, span or found.span_id or record["span_id"]
+    add_flags(record, *found.flags)

@@ -1,0 +1,86 @@
+"""logfmt: `key=value key="quoted value"` lines, as Go's loggers write them.
+
+Written here because the kept parsers refuse or split the broken lines that real programs write: a value with
+blanks but without quotes, which runs until the next `key=`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import tzinfo
+
+from streams.dialects.base import Dialect, Example, TextReader, add_flags
+from streams.dialects.keyed import KEYS, keyed
+from streams.types import Record, Source
+
+_KEYS = KEYS._replace(time=("ts", "time", "t", *KEYS.time), severity=("level", "lvl", *KEYS.severity), body=("msg", "message"))
+_SURE_SIGNS = frozenset({"ts", "time", "t", "level", "lvl", "msg", "caller", "severity"})
+_TOKEN = re.compile(r'[ \t]*(?:([A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})=("(?:[^"\\]|\\.)*"(?=[ \t]|$))?|([^ \t]+))')
+_REST = re.compile(r"[^ \t]*")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
+_MOST_SHAPES = 1_024
+
+
+def parse(line: str) -> tuple[list[tuple[str, str]], bool] | None:
+    """Split a line into its pairs and tell whether loose words had to be joined to a value; None when it is no logfmt.
+
+    A line is logfmt when it starts with a pair, has two or more, and either no loose words or a tell-tale key.
+    """
+    pairs: list[tuple[str, str]] = []
+    loose = False
+    at = 0
+    while at < len(line) and (match := _TOKEN.match(line, at)):
+        at = match.end()
+        key, quoted, word = match.groups()
+        if key is None:
+            if not pairs:
+                return None
+            loose = True
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {word}")
+        elif quoted is not None:
+            pairs.append((key, _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), quoted[1:-1])))
+        else:
+            rest = _REST.match(line, at)
+            at = rest.end() if rest else at
+            pairs.append((key, rest[0] if rest else ""))
+    known = any(key in _SURE_SIGNS for key, _ in pairs)
+    return (pairs, loose) if len(pairs) > 1 and (known or not loose) else None
+
+
+def _compile_text(zone: tzinfo) -> TextReader:
+    compile_objects = keyed("logfmt", _KEYS)
+
+    def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+        if "=" not in text[:100] or "\n" in text:
+            return None
+        parsed = parse(text)
+        if parsed is None:
+            return None
+        document = dict(parsed[0])
+        record = compile_objects(tuple(document), zone)(dict(document), event_id, observed, source)
+        if len(document) != len(parsed[0]):
+            add_flags(record, "json.duplicate_keys")
+        return record
+
+    return read
+
+
+DIALECT = Dialect(
+    name="logfmt",
+    summary="lines of key=value pairs",
+    link="https://brandur.org/logfmt",
+    compile_text=_compile_text,
+    examples=(
+        Example(
+            'ts=2024-03-10T14:13:06.719Z caller=cluster.go:683 level=info msg="Waiting for \\"gossip\\"" interval=2s',
+            {
+                "timestamp": "2024-03-10T14:13:06.719000000Z",
+                "severity_number": 9,
+                "severity_text": "info",
+                "body": 'Waiting for "gossip"',
+                "attributes": {"caller": "cluster.go:683", "interval": "2s"},
+            },
+        ),
+    ),
+)

@@ -1,0 +1,12 @@
+"""Every dialect, in the order in which equals are asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.dialects import json, logfmt, raw, text
+from streams.dialects.base import Dialect
+
+DIALECTS: Final[tuple[Dialect, ...]] = (json.DIALECT, logfmt.DIALECT, text.DIALECT, raw.DIALECT)
+
+BY_NAME: Final[dict[str, Dialect]] = {dialect.name: dialect for dialect in DIALECTS}

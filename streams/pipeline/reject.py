@@ -1,0 +1,61 @@
+"""Dead letters: how a failure becomes one, and which key, value and headers it has in Kafka."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from importlib.metadata import version
+
+from schemas.dead_letter import DeadLetterHeaders
+from schemas.headers import distrust, redrive_attempts
+from schemas.reasons import internal_reason
+from streams.errors import RejectedRecord
+from streams.types import DeadLetter, RawRecord
+
+KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+"""Key, value and headers."""
+
+_VERSION = version("weft")
+
+
+def rejected(
+    raw: RawRecord, stage: str, error: Exception, inner: int | None = None, value: bytes | None = None
+) -> DeadLetter:
+    """Make the dead letter of a record (or of one inner record, wrapped in `value`) that failed in a stage.
+
+    Only a RejectedRecord's message is known to be free of input; of any other exception the class and place are told.
+    """
+    if isinstance(error, RejectedRecord):
+        return DeadLetter(raw, error.reason, stage, f"RejectedRecord: {error}", inner, value)
+    return DeadLetter(raw, internal_reason(stage), stage, f"{type(error).__name__} {_place(error)}", inner, value)
+
+
+def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False) -> KafkaForm:
+    """Give what is produced to the dead letter topic.
+
+    Key, value and headers are the original's; a stranger's `weft.*` headers are renamed `weft.untrusted.*`.
+    By reference there is no value, but its SHA-256: the last resort for what the topic cannot take.
+    """
+    raw = letter.raw
+    value = raw.value if letter.value is None else letter.value
+    headers = DeadLetterHeaders(
+        reason=letter.reason,
+        stage=letter.stage,
+        error=letter.error,
+        topic=raw.topic,
+        partition=raw.partition,
+        offset=raw.offset,
+        index=letter.inner,
+        timestamp_ms=raw.timestamp,
+        attempts=redrive_attempts(raw.headers) + 1,
+        version=_VERSION,
+        pipeline=pipeline,
+        sha256=sha256(value or b"").hexdigest() if by_reference else None,
+    )
+    return raw.key, None if by_reference else value, [*distrust(raw.headers), *headers.to_kafka()]
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else "at an unknown place"

@@ -1,0 +1,84 @@
+"""The written forms of a date with a time of day, from RFC 3339 to syslog and ctime, as calendar fields."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Written(NamedTuple):
+    """A date and time of day as they were written; `year` and `zone` are None where they were not."""
+
+    year: int | None
+    month: int
+    day: int
+    hour: int
+    minute: int
+    second: int
+    fraction: str
+    zone: str | None
+
+
+_MONTHS = {
+    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
+_MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fraction>\d{1,18}))?)?(?: ?(?P<half>[AP]M))?"
+_ZONE = r"(?: ?(?P<offset>(?:UTC|GMT)?[+-]\d\d:?(?:\d\d)?))?(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
+_GO_CLOCK = r"(?: m=[+-][\d.]{1,30})?"
+
+_FORMS = tuple(
+    re.compile(pattern, re.ASCII | re.IGNORECASE)
+    for pattern in (
+        # RFC 3339 and its relatives: Go's time.String(), Java's [Europe/Berlin], slashes, yy/MM/dd
+        rf"(?P<year>\d{{4}}|\d\d(?=/))[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[T ] ?{_CLOCK}{_ZONE}{_GO_CLOCK}",
+        # ISO 8601 basic
+        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)T"
+        rf"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<fraction>\d{{1,18}}))?{_ZONE}",
+        # Common Log Format, RFC 5322, RFC 850, Redis
+        rf"{_WEEKDAY}(?P<day>\d\d?)[/ -]{_MONTH}[/ -](?P<year>\d{{4}}|\d\d)[: T]{_CLOCK}{_ZONE}",
+        # RFC 3164, ctime, date(1), java.util.logging
+        rf"{_WEEKDAY}(?:(?P<early_year>\d{{4}}) )?{_MONTH} {{1,2}}(?P<day>\d\d?),?(?: (?P<year>\d{{4}}),?)? "
+        rf"{_CLOCK}{_ZONE}(?: (?P<late_year>\d{{4}}))?",
+    )
+)
+
+
+def read_calendar(text: str) -> Written | None:
+    """Read a written date with a time of day; None when it is in none of the known forms."""
+    for form in _FORMS:
+        match = form.fullmatch(text)
+        if match:
+            return _fields(match.groupdict())
+    return None
+
+
+def _fields(found: dict[str, str | None]) -> Written:
+    year = found.get("early_year") or found["year"] or found.get("late_year")
+    month = found["month"] or ""
+    return Written(
+        _full_year(year) if year else None,
+        _MONTHS[month.lower()] if month.isalpha() else int(month),
+        int(found["day"] or 0),
+        _hour(int(found["hour"] or 0), found.get("half")),
+        int(found["minute"] or 0),
+        int(found["second"] or 0),
+        found["fraction"] or "",
+        found["offset"] or found["zone"],
+    )
+
+
+def _full_year(written: str) -> int:
+    """Two-digit years 69 to 99 are 19xx (POSIX, strptime %y)."""
+    year = int(written)
+    return year if len(written) == 4 else year + (1900 if year >= 69 else 2000)
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """12-hour clocks: 12 AM is 0, 12 PM is 12; an hour outside them becomes invalid."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        return 24
+    return hour % 12 + (12 if half.upper() == "PM" else 0)
