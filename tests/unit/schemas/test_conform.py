@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.conform import NonconformingRecord, conform
@@ -37,6 +37,7 @@ SURE = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(SURE)
 def test_what_a_writer_may_send_a_reader_gets_unchanged(changes: dict[str, Any]) -> None:
     record = example(**changes)

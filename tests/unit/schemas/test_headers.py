@@ -1,7 +1,7 @@
 """Headers under `weft.`: a stranger's are kept apart and never believed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.headers import distrust, pack_headers, redrive_attempts, unpack_headers
@@ -31,6 +31,7 @@ def test_order_duplicates_and_nulls_are_kept() -> None:
     assert distrust(headers) == [("a", b"1"), ("weft.untrusted.x", None), ("a", b"2"), ("weft.untrusted.x", b"3")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(), st.none() | st.binary())))
 def test_renaming_twice_changes_nothing_more(headers: list[tuple[str, bytes | None]]) -> None:
     once = distrust(headers)
@@ -64,6 +65,7 @@ def test_packed_headers_are_plain_text() -> None:
     assert pack_headers([(b"\xff\xfe", b"hi"), (b"\xfd", None), (b"\xfc", b"")]) == "//4=:aGk=,/Q==,/A==:"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.binary(min_size=1), st.none() | st.binary())))
 def test_packed_headers_come_back(headers: list[tuple[bytes, bytes | None]]) -> None:
     assert unpack_headers(pack_headers(headers)) == headers
