@@ -9,14 +9,12 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from streams.agents.normalise import Normaliser
 from streams.app import create_app
 from streams.errors import TemporaryError
 from streams.kafka.assignment import FetchedChunk
-from streams.kafka.connection import client_options
+from streams.kafka.clients import make_consumer, make_producer, start_client
 from streams.kafka.ownership import Ownership
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
@@ -30,9 +28,6 @@ from streams.pipeline.reject import by_reference, dead_letter
 from streams.settings import Settings
 from streams.types import Answers, LookupKeys
 
-_BATCH_BYTES = 900_000
-_FOR_EVER_MILLISECONDS = 2**31 - 1
-_HEARTBEATS_PER_SESSION = 5
 _WATCH_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -46,15 +41,15 @@ class Worker:
         settings: Settings,
         lifecycle: Lifecycle,
         *,
-        accept_gaps: Collection[TopicPartition] = (),
-        resumed: Collection[TopicPartition] = (),
+        accept_gaps: Collection[tuple[str, int]] = (),
+        resumed: Collection[tuple[str, int]] = (),
     ) -> None:
         self.settings = settings
         self.lifecycle = lifecycle
         self.metrics = Metrics()
         self.pipeline = Pipeline(settings)
-        self.producer = AIOKafkaProducer(**client_options(settings), **_producer_options(settings))
-        self.consumer = AIOKafkaConsumer(**client_options(settings), **_consumer_options(settings))
+        self.producer = make_producer(settings)
+        self.consumer = make_consumer(settings)
         self.ownership = Ownership(settings, self.consumer, self.metrics, accept_gaps=accept_gaps, resumed=resumed)
         self.publisher = Publisher(
             self.producer,
@@ -113,13 +108,7 @@ class Worker:
         return self.lifecycle.exit_code
 
     async def _start(self) -> None:
-        try:
-            await self.producer.start()
-        except KafkaError as error:
-            raise TemporaryError(
-                f"cannot reach the brokers {self.settings.brokers}: {type(error).__name__}",
-                cure="Check WEFT_BROKERS and WEFT_SECURITY__*; `weft kafka` starts a broker on this machine.",
-            ) from None
+        await start_client(self.producer, self.settings)
         require_topics(self.settings, await present_topics(self.producer))
         self.publisher.start()
         await self.app.start()
@@ -159,31 +148,6 @@ class Worker:
         )
 
 
-def _producer_options(settings: Settings) -> dict[str, Any]:
-    return {
-        "acks": "all",
-        "max_batch_size": _BATCH_BYTES,
-        "request_timeout_ms": int(settings.timing.send_timeout_seconds * 1000),
-        "metadata_max_age_ms": int(settings.timing.discovery_interval_seconds * 1000),
-    }
-
-
-def _consumer_options(settings: Settings) -> dict[str, Any]:
-    timing = settings.timing
-    return {
-        "group_id": settings.group,
-        "enable_auto_commit": False,
-        "auto_offset_reset": "none",
-        "isolation_level": "read_committed",
-        "session_timeout_ms": int(timing.session_timeout_seconds * 1000),
-        "heartbeat_interval_ms": int(timing.session_timeout_seconds * 1000 / _HEARTBEATS_PER_SESSION),
-        "rebalance_timeout_ms": int(timing.rebalance_timeout_seconds * 1000),
-        "max_poll_interval_ms": _FOR_EVER_MILLISECONDS,  # the watchdog knows better what stuck means
-        "metadata_max_age_ms": int(timing.discovery_interval_seconds * 1000),
-        "max_partition_fetch_bytes": settings.flow.fetch_bytes,
-    }
-
-
 async def no_lookups(keys: LookupKeys) -> Answers:
     """Answer nothing: no processor asks for look-ups yet."""
     return {}
@@ -192,8 +156,8 @@ async def no_lookups(keys: LookupKeys) -> Answers:
 def run_worker(
     settings: Settings,
     *,
-    accept_gaps: Collection[TopicPartition] = (),
-    resumed: Collection[TopicPartition] = (),
+    accept_gaps: Collection[tuple[str, int]] = (),
+    resumed: Collection[tuple[str, int]] = (),
 ) -> int:
     """Run one worker in this process until it is told to stop; returns the exit code."""
 

@@ -79,6 +79,8 @@ class Normaliser:
     def _publish(self, chunk: FetchedChunk, outcome: Outcome) -> None:
         assignment = chunk.assignment
         bundle = assignment.tracker.bundle(outcome.complete_through, outcome.counts)
+        for letter in outcome.dead:
+            self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
         settled = partial(self._settled, assignment, chunk)
         self._publisher.publish(outcome, bundle, chunk.partition, settled)
         if self._flooded(chunk, outcome):

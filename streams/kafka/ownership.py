@@ -35,8 +35,8 @@ class Ownership:
         consumer: AIOKafkaConsumer,
         metrics: Metrics,
         *,
-        accept_gaps: Collection[TopicPartition] = (),
-        resumed: Collection[TopicPartition] = (),
+        accept_gaps: Collection[tuple[str, int]] = (),
+        resumed: Collection[tuple[str, int]] = (),
     ) -> None:
         self.assignments: dict[TopicPartition, Assignment] = {}
         self.assigned = False
@@ -90,12 +90,20 @@ class Ownership:
         offset = assignment.committed.offset
         if assignment.tp.topic in recreated:
             self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
-        elif offset > end:
-            self.hold(assignment, "topic.recreated", f"committed offset {offset} is behind the end {end} of the log")
-        elif offset < begin:
-            self.hold(assignment, "offsets.lost", f"offsets {offset} to {begin - 1} were deleted before they were read")
+        else:
+            self.hold_if_out_of_range(assignment, offset, begin, end)
         if assignment.guard.tripped:
             self.hold(assignment, "flood", "the flood guard had paused it")
+
+    async def verify_topics(self) -> None:
+        """Hold the partitions of a topic that was deleted and created again while it was being read."""
+        owned = list(self.assignments.values())
+        if not owned:
+            return
+        recreated = await self._incarnations.recreated({a.tp.topic for a in owned}, owned[0].member)
+        for assignment in owned:
+            if assignment.tp.topic in recreated and assignment.active and not assignment.holds:
+                self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
 
     async def release(self, deadline_seconds: float) -> None:
         """Wait until everything registered is settled or the deadline passed, commit the prefix, forget the rest."""
@@ -125,6 +133,16 @@ class Ownership:
         self._consumer.pause(assignment.tp)
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
+
+    def hold_if_out_of_range(self, assignment: Assignment, offset: int, begin: int, end: int) -> None:
+        """Hold a partition whose next offset is not in its log, with what was lost and how to go on."""
+        tp = assignment.tp
+        if offset > end:
+            cure = f"if the topic was created again, set topics.{tp.topic}.source_epoch"
+            self.hold(assignment, "topic.recreated", f"offset {offset} is behind the end {end} of the log; {cure}")
+        elif offset < begin:
+            cure = f"go on with `weft worker --accept-gap {tp.topic}:{tp.partition}`"
+            self.hold(assignment, "offsets.lost", f"{offset} to {begin - 1} were deleted before they were read; {cure}")
 
     def give_back(self, assignments: Iterable[Assignment]) -> None:
         """Forget what is fetched but not processed and fetch it again from the tracker's tail."""

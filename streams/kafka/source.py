@@ -87,6 +87,15 @@ class ChunkSource(Service):  # type: ignore[misc]
                 self._on_failure(error)
 
     @Service.task
+    async def _verify_topics_at_intervals(self) -> None:
+        while not self.should_stop:
+            await self.sleep(self._settings.timing.discovery_interval_seconds)
+            try:
+                await self._ownership.verify_topics()
+            except KafkaError as error:
+                log.warning("topics.unverified", error=type(error).__name__)
+
+    @Service.task
     async def _pump(self) -> None:
         try:
             while self._feeding and not self.should_stop:
@@ -103,9 +112,10 @@ class ChunkSource(Service):  # type: ignore[misc]
             await self._wait_for_progress()
             return
         asked = self._suspects[-1:] or fetchable
+        everything = len(asked) == len(ownership.assignments)  # aiokafka looks each name up in the list it is given
         try:
             fetched = await self._consumer.getmany(
-                *asked,
+                *(() if everything else asked),
                 timeout_ms=_SUSPECT_MILLISECONDS if self._suspects else _POLL_MILLISECONDS,
                 max_records=self.pace.records,
             )
@@ -151,19 +161,13 @@ class ChunkSource(Service):  # type: ignore[misc]
     def _chunks(
         self, assignment: Assignment, records: Sequence[RawRecord], end: int, now: float
     ) -> Iterator[FetchedChunk]:
-        """Split fetched records at `chunk_bytes`; what one poll gave is registered whole."""
-        tp, size = assignment.tp, 0
-        start = 0
-        parts: list[tuple[Sequence[RawRecord], int]] = []
-        for index, record in enumerate(records):
-            size += len(record.value or b"")
-            if size >= self._settings.flow.chunk_bytes and index + 1 < len(records):
-                parts.append((records[start : index + 1], record.offset + 1))
-                start, size = index + 1, 0
-        parts.append((records[start:] if start else records, end))
+        """Register what one poll gave, split at `chunk_bytes`."""
+        tp = assignment.tp
+        sizes = [len(record.value or b"") for record in records]
         self._metrics.records_consumed.labels(tp.topic).inc(len(records))
+        self._metrics.bytes_consumed.labels(tp.topic).inc(sum(sizes))
         assignment.fetched_at = now
-        for part, part_end in parts:
+        for part, part_end in split(records, sizes, end, self._settings.flow.chunk_bytes):
             assignment.tracker.register(part, part_end, now)
             yield FetchedChunk(
                 tp.topic,
@@ -194,11 +198,11 @@ class ChunkSource(Service):  # type: ignore[misc]
     async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Hold partitions whose next offset is not in the log any more."""
         begins = await self._consumer.beginning_offsets(list(offsets))
+        ends = await self._consumer.end_offsets(list(offsets))
         for tp, offset in offsets.items():
             assignment = self._ownership.assignments.get(tp)
             if assignment is not None:
-                lost = f"offsets {offset} to {begins[tp] - 1} were deleted before they were read"
-                self._ownership.hold(assignment, "offsets.lost", lost)
+                self._ownership.hold_if_out_of_range(assignment, offset, begins[tp], ends[tp])
 
     async def _read_leniently(self, tp: TopicPartition) -> None:
         """Read around what the client cannot decode; if that fails, hold this partition alone."""
@@ -218,3 +222,19 @@ class ChunkSource(Service):  # type: ignore[misc]
         for chunk in chunks:
             chunk.undecodable = read.undecodable
             await self._feed(chunk)
+
+
+def split(
+    records: Sequence[RawRecord], sizes: Sequence[int], end: int, most_bytes: int
+) -> list[tuple[Sequence[RawRecord], int]]:
+    """Cut consecutive records into parts of at most `most_bytes` (or one record), each with the offset behind it."""
+    if sum(sizes) <= most_bytes:
+        return [(records, end)]
+    parts: list[tuple[Sequence[RawRecord], int]] = []
+    start = total = 0
+    for index, size in enumerate(sizes):
+        if total and total + size > most_bytes:
+            parts.append((records[start:index], records[index].offset))
+            start, total = index, 0
+        total += size
+    return [*parts, (records[start:], end)]

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
@@ -125,8 +126,9 @@ class PartitionWriter:
             except MessageSizeTooLargeError:
                 raise
             except KafkaError as error:
-                if not error.retriable:
+                if not (error.retriable or isinstance(error, KafkaTimeoutError)):
                     raise
+                await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self.held = None
                 return
