@@ -42,7 +42,8 @@ def test_headers_come_back_from_kafka(extra: dict[str, Any]) -> None:
 
 
 def test_what_is_none_has_no_header() -> None:
-    letter = DeadLetterHeaders(**REQUIRED, **dict.fromkeys(OPTIONAL))
+    nothing: dict[str, Any] = dict.fromkeys(OPTIONAL)
+    letter = DeadLetterHeaders(**REQUIRED, **nothing)
 
     assert letter.to_kafka() == DeadLetterHeaders(**REQUIRED).to_kafka()
 
