@@ -5,10 +5,10 @@ Labels come from bounded sets only: topics and partitions that this worker owns,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -26,6 +26,23 @@ class PartitionStatus(NamedTuple):
     lag_seconds: float | None
     in_flight: int
     holds: dict[str, str]
+
+
+class RoleState(NamedTuple):
+    """What a role is doing at one moment, as the metrics and the report see it.
+
+    `stuck` says what makes no progress, if anything; `oldest_work_seconds` is the age of the oldest work
+    that is registered and not yet acknowledged; `held_outputs` says why output partitions are held.
+    """
+
+    assigned: bool
+    stopping: bool
+    stuck: str | None
+    partitions: Sequence[PartitionStatus]
+    held_outputs: Sequence[str]
+    oldest_work_seconds: float | None
+    in_flight_bytes: int
+    in_flight_bytes_limit: int
 
 
 class Metrics:
@@ -54,28 +71,50 @@ class Metrics:
         self.build_info = Gauge(
             "weft_build_info", "Always 1; what runs here.", ["version", "environment", "pipeline"], registry=r
         )
+        self.health_status = Gauge(
+            "weft_health_status", "The report's status: 0 HEALTHY, 1 DEGRADED, 2 FAILING.", registry=r
+        )
+        ProcessCollector(registry=r)  # process_*: memory, CPU, open files; Linux only
 
 
-class Owned(Collector):
-    """Gauges of owned partitions, read at scrape time so that they are right again after every rebalance."""
+class RoleCollector(Collector):
+    """Gauges of what the role holds, read at scrape time so that they are right again after every rebalance."""
 
-    def __init__(self, partitions: Callable[[], Iterable[PartitionStatus]]) -> None:
-        self._partitions = partitions
+    def __init__(self, observe: Callable[[], RoleState]) -> None:
+        self._observe = observe
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the gauges of the partitions that are owned now."""
-        labels = ["topic", "partition"]
-        records = GaugeMetricFamily("weft_lag_records", "Records not yet processed.", labels=labels)
-        seconds = GaugeMetricFamily("weft_lag_seconds", "Age of the oldest record not yet processed.", labels=labels)
-        flying = GaugeMetricFamily("weft_in_flight_chunks", "Chunks not yet acknowledged.", labels=labels)
-        held = GaugeMetricFamily("weft_partition_held", "1 while an operator must act.", labels=[*labels, "reason"])
-        for status in self._partitions():
-            where = [status.topic, str(status.partition)]
-            flying.add_metric(where, status.in_flight)
-            if status.lag_records is not None:
-                records.add_metric(where, status.lag_records)
-            if status.lag_seconds is not None:
-                seconds.add_metric(where, status.lag_seconds)
-            for reason in status.holds:
-                held.add_metric([*where, reason], 1)
-        yield from (records, seconds, flying, held)
+        """Yield the gauges of the work in flight and of the partitions that are owned now."""
+        state = self._observe()
+        yield _gauge("weft_assigned", "1 while the group has assigned this process its share.", state.assigned)
+        yield _gauge("weft_in_flight_bytes", "Bytes of output not yet acknowledged.", state.in_flight_bytes)
+        yield _gauge(
+            "weft_in_flight_limit_bytes", "In-flight bytes at which fetching pauses.", state.in_flight_bytes_limit
+        )
+        yield _gauge(
+            "weft_oldest_work_seconds", "Age of the oldest work not yet acknowledged.", state.oldest_work_seconds or 0
+        )
+        yield _gauge("weft_outputs_held", "Distinct reasons why output partitions are held.", len(state.held_outputs))
+        yield from _owned(state.partitions)
+
+
+def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, documentation, value=value)
+
+
+def _owned(partitions: Sequence[PartitionStatus]) -> Iterator[GaugeMetricFamily]:
+    labels = ["topic", "partition"]
+    records = GaugeMetricFamily("weft_lag_records", "Records not yet processed.", labels=labels)
+    seconds = GaugeMetricFamily("weft_lag_seconds", "Age of the oldest record not yet processed.", labels=labels)
+    flying = GaugeMetricFamily("weft_in_flight_chunks", "Chunks not yet acknowledged.", labels=labels)
+    held = GaugeMetricFamily("weft_partition_held", "1 while an operator must act.", labels=[*labels, "reason"])
+    for status in partitions:
+        where = [status.topic, str(status.partition)]
+        flying.add_metric(where, status.in_flight)
+        if status.lag_records is not None:
+            records.add_metric(where, status.lag_records)
+        if status.lag_seconds is not None:
+            seconds.add_metric(where, status.lag_seconds)
+        for reason in status.holds:
+            held.add_metric([*where, reason], 1)
+    yield from (records, seconds, flying, held)

@@ -1,0 +1,155 @@
+"""When a role is not well: the rules of the report, one function each.
+
+Each rule's docstring says when it finds something; docs/reference/health.md is made from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from streams.health import Found, Rule, Snapshot, Status
+from streams.metrics import PartitionStatus, RoleState
+
+_TREND_SECONDS: Final = 10.0
+"""Rules about a trend say nothing before this much has been watched."""
+
+SLOW_SECONDS: Final = 10.0
+"""Unacknowledged work or unread records older than this are no longer a moment's burst."""
+
+_REBALANCES: Final = 3
+"""Assignments within the window that make a rebalance storm: one replica that is replaced makes two."""
+
+_NEXT_FOR_HOLD: Final[Mapping[str, str]] = {
+    "flood": "look at `weft tail dead`, then `weft worker --resume-partition {topic}:{partition}`",
+    "undecodable": "`weft ledger` shows the position; delete the records up to the damage with"
+    " kafka-delete-records, then restart with `weft worker --accept-gap {topic}:{partition}`",
+    "offsets.lost": "restart with `weft worker --accept-gap {topic}:{partition}`",
+    "topic.recreated": "set `topics: {{{topic}: {{source_epoch: NAME}}}}` in the settings file, then restart with"
+    " `weft worker`",
+}
+
+
+def unready(state: RoleState) -> str | None:
+    """Say why a role should not count as ready, or None: it must be assigned and its output acknowledged."""
+    if state.stopping:
+        return "stopping"
+    if not state.assigned:
+        return "no partitions assigned yet"
+    if state.held_outputs:
+        return f"output is held: {', '.join(state.held_outputs)}"
+    if _slow(state):
+        return f"output was not acknowledged for {state.oldest_work_seconds:.0f} s"
+    return None
+
+
+def _stuck(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """Work or a readable partition has made no progress for `timing.stuck_after_seconds`; the process ends itself."""
+    if now.state.stuck:
+        yield now.state.stuck, "the worker ends and what is uncommitted is replayed; see its log"
+
+
+def _partition_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """An input partition is paused until an operator acts (`flood`, `undecodable`, `offsets.lost`, `topic.recreated`).
+
+    The other partitions go on.
+    """
+    for partition in now.state.partitions:
+        for reason, explanation in partition.holds.items():
+            yield f"{_name(partition)} is held ({reason}): {explanation}", next_for_hold(reason, partition)
+
+
+def next_for_hold(reason: str, partition: PartitionStatus) -> str:
+    """Say what releases a held partition."""
+    return _NEXT_FOR_HOLD[reason].format(topic=partition.topic, partition=partition.partition)
+
+
+def _output_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """An output partition refuses our batches: no permission, or no such topic.
+
+    The same batch is retried, so it recovers without a restart once the cause is gone.
+    """
+    for reason in now.state.held_outputs:
+        yield f"output is held: {reason}", "`weft topics check`"
+
+
+def _unassigned(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The group has not assigned this process its share: it just started, or a rebalance is going on."""
+    if not now.state.assigned and not now.state.stopping:
+        yield "no partitions assigned yet", "wait for the group; `weft topics check` if it lasts"
+
+
+def _stopping(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The process was asked to stop and drains what is in flight."""
+    if now.state.stopping:
+        yield "stopping: draining what is in flight", "wait; it ends within timing.stop_deadline_seconds"
+
+
+def _slow_output(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The oldest work has waited for its acknowledgement for more than 10 seconds; also makes the role not ready."""
+    if _slow(now.state):
+        yield f"work from {now.state.oldest_work_seconds:.0f} s ago is not acknowledged", "check the brokers"
+
+
+def _backpressure(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The output in flight was at its bound, `flow.in_flight_bytes`, all through the window: the brokers are slow."""
+    if _watched(now, earlier) and all(_full(snapshot.state) for snapshot in (*earlier, now)):
+        yield "fetching is paused: output waits for the brokers", "check the brokers' disks and network"
+
+
+def _falling_behind(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """A partition's oldest unread record is older than 10 seconds and its lag did not shrink within the window.
+
+    A backlog that shrinks is no finding; nor is the lag of a held partition, which has its own.
+    """
+    if not _watched(now, earlier):
+        return
+    before = {_name(partition): partition.lag_records for partition in earlier[0].state.partitions}
+    for partition in now.state.partitions:
+        lag, lag_before = partition.lag_records, before.get(_name(partition))
+        if lag and lag_before and lag >= lag_before and _old(partition) and not partition.holds:
+            yield f"{_name(partition)} is {lag} records behind and does not catch up", "start one more `weft worker`"
+
+
+def _rebalancing(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The group assigned partitions 3 times or more within the window."""
+    if earlier and (count := now.rebalances - earlier[0].rebalances) >= _REBALANCES:
+        yield (
+            f"{count} rebalances within {now.uptime_seconds - earlier[0].uptime_seconds:.0f} s",
+            ("look for members that come and go: `weft health` on each machine, and the logs"),
+        )
+
+
+RULES: Final = (
+    Rule("stuck", Status.FAILING, _stuck),
+    Rule("partition.held", Status.FAILING, _partition_held),
+    Rule("output.held", Status.FAILING, _output_held),
+    Rule("unassigned", Status.DEGRADED, _unassigned),
+    Rule("stopping", Status.DEGRADED, _stopping),
+    Rule("output.slow", Status.DEGRADED, _slow_output),
+    Rule("backpressure", Status.DEGRADED, _backpressure),
+    Rule("falling.behind", Status.DEGRADED, _falling_behind),
+    Rule("rebalancing", Status.DEGRADED, _rebalancing),
+)
+"""Every rule, the gravest first."""
+
+
+def _name(partition: PartitionStatus) -> str:
+    return f"{partition.topic}-{partition.partition}"
+
+
+def _slow(state: RoleState) -> bool:
+    return state.oldest_work_seconds is not None and state.oldest_work_seconds > SLOW_SECONDS
+
+
+def _old(partition: PartitionStatus) -> bool:
+    """Whether the oldest unread record is old, or nothing was read yet."""
+    return partition.lag_seconds is None or partition.lag_seconds > SLOW_SECONDS
+
+
+def _full(state: RoleState) -> bool:
+    return state.in_flight_bytes >= state.in_flight_bytes_limit
+
+
+def _watched(now: Snapshot, earlier: Sequence[Snapshot]) -> bool:
+    return bool(earlier) and now.uptime_seconds - earlier[0].uptime_seconds >= _TREND_SECONDS
