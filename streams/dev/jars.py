@@ -37,7 +37,7 @@ class PinnedJar(BaseModel):
         try:
             with (repository / self.path).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
 

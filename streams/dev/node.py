@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import IO, cast
 
 from streams.dev.errors import BrokerFailed
+from streams.errors import UnexpectedState
 
 GRACE_SECONDS = 10.0
 _GUARDIAN = Path(__file__).with_name("guardian.py")
-_TAIL_BYTES = 2000
+_TAIL_CHARS = 2000
 
 
 class BrokerNode:
@@ -45,6 +46,9 @@ class BrokerNode:
 
         Raises BrokerFailed if the program cannot be started.
         """
+        if self.running:
+            raise UnexpectedState(f"Kafka broker {self.id} is running already.")
+        self.wait_ended()
         self._keep_last_log()
         with self._log.open("wb") as log:
             self._guardian = subprocess.Popen(  # noqa: S603 (our own script and the command that java.py builds)
@@ -83,18 +87,19 @@ class BrokerNode:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._guardian.pid, signal.SIGKILL)
             self._guardian.wait()
+        self._end_input(b"")
         self._guardian = None
 
     def port_was_taken(self) -> bool:
         """Whether the broker ended because it could not listen on its port."""
-        return "Address already in use" in self._log_tail()
+        return "Address already in use" in self._log_text()
 
     def log_end(self) -> str:
         """Where the log is and how it ends, for an error message."""
-        return f"The end of {self._log}:\n{self._log_tail()}"
+        return f"The end of {self._log}:\n{self._log_text()[-_TAIL_CHARS:].strip()}"
 
-    def _log_tail(self) -> str:
-        return self._log.read_bytes()[-_TAIL_BYTES:].decode(errors="replace").strip()
+    def _log_text(self) -> str:
+        return self._log.read_text(errors="replace")
 
     def _end_input(self, word: bytes) -> None:
         if self._guardian is None or self._guardian.stdin is None or self._guardian.stdin.closed:
