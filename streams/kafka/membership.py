@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, OffsetAndMetadata, TopicPartition
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
@@ -24,6 +24,7 @@ from aiokafka.errors import (
     RebalanceInProgressError,
     RequestTimedOutError,
     UnknownMemberIdError,
+    UnknownTopicOrPartitionError,
     for_code,
 )
 from aiokafka.protocol.commit import OffsetCommitRequest
@@ -31,7 +32,7 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from streams.kafka.metadata import CommitState, decode, encode
 
 _RETRY_SECONDS = 0.1
-_REFUSED = (IllegalGenerationError, UnknownMemberIdError, RebalanceInProgressError)
+_REFUSED = (IllegalGenerationError, UnknownMemberIdError, RebalanceInProgressError, UnknownTopicOrPartitionError)
 _COORDINATOR_MOVED = (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, RequestTimedOutError)
 
 
@@ -43,7 +44,10 @@ class Member(NamedTuple):
 
 
 class CommitRefused(Exception):
-    """The group has moved on: this generation may not commit any more. Nothing is lost, its work is replayed."""
+    """The generation is over or a topic is gone, which ends it soon. Nothing is lost: the work is replayed.
+
+    Commits on topics that are still there may have been taken.
+    """
 
 
 class Membership:
@@ -65,17 +69,25 @@ class Membership:
 
     async def committed(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, CommitState | None]:
         """Read offset and metadata together; None for a partition that was never committed."""
-        found = await self._coordinator.fetch_committed_offsets(list(partitions))
-        return {
-            tp: decode(found[tp].offset, found[tp].metadata) if tp in found and found[tp].offset >= 0 else None
-            for tp in partitions
-        }
+        found = await self.read(partitions)
+        return {tp: decode(*found[tp]) if tp in found else None for tp in partitions}
+
+    async def read(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        """Read the group's commits as they are; a partition that was never committed is left out."""
+        found: dict[TopicPartition, OffsetAndMetadata] = await self._coordinator.fetch_committed_offsets(
+            list(partitions)
+        )
+        return found
 
     async def commit(self, member: Member, states: Mapping[TopicPartition, CommitState]) -> None:
+        """Commit offsets with their counters; otherwise like `write`."""
+        await self.write(member, {tp: OffsetAndMetadata(state.offset, encode(state)) for tp, state in states.items()})
+
+    async def write(self, member: Member, commits: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         """Commit under `member`, retried until the answer is definite.
 
         Raises:
-            CommitRefused: the member's generation is over.
+            CommitRefused: the member's generation is over, or one of the topics was deleted.
             KafkaError: any other refusal; it cannot be retried.
         """
         while True:
@@ -83,7 +95,7 @@ class Membership:
                 raise CommitRefused(f"generation {member.generation} is over")
             await self._coordinator.ensure_coordinator_known()
             try:
-                error = await self._attempt(member, states)
+                error = await self._attempt(member, commits)
             except KafkaError as failure:
                 if not failure.retriable:
                     raise
@@ -98,10 +110,12 @@ class Membership:
                 raise error
             await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _attempt(self, member: Member, states: Mapping[TopicPartition, CommitState]) -> type[KafkaError] | None:
+    async def _attempt(
+        self, member: Member, commits: Mapping[TopicPartition, OffsetAndMetadata]
+    ) -> type[KafkaError] | None:
         topics: dict[str, list[tuple[int, int, str]]] = {}
-        for tp, state in states.items():
-            topics.setdefault(tp.topic, []).append((tp.partition, state.offset, encode(state)))
+        for tp, commit in commits.items():
+            topics.setdefault(tp.topic, []).append((tp.partition, commit.offset, commit.metadata))
         request = OffsetCommitRequest(
             self._group,
             member.generation,
