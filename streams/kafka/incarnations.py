@@ -162,5 +162,5 @@ def _decode(text: str) -> dict[str, str]:
         if content["v"] != _VERSION:
             return {}
         return {str(prefix): str(topic_id) for prefix, topic_id in content["topics"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
