@@ -23,13 +23,17 @@ MAX_BYTES: Final = 64 * 2**20
 _XERIAL_HEAD: Final = b"\x82SNAPPY\x00\x00\x00\x00\x01\x00\x00\x00\x01"
 _BLOCK_LENGTH: Final = struct.Struct(">i")
 _BROKEN: Final = (cramjam.DecompressionError, OSError, EOFError, zlib.error, struct.error)
-_NO_ROOM: Final = "failed to write whole buffer"
+_FULL: Final = "failed to write whole buffer"
+
+
+class _NoRoom(Exception):
+    """More comes out than there is room for."""
 
 
 def decompress(codec: int, payload: bytes, limit: int = MAX_BYTES) -> bytes:
     """Open a batch's payload; `codec` as in the batch's attributes (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd).
 
-    Never holds more than `limit` bytes of output and one more.
+    Opens at most `limit` bytes and one more, whatever the payload claims.
 
     Raises:
         MalformedBatch: an unknown codec, a broken stream, or more than `limit` bytes.
@@ -39,12 +43,12 @@ def decompress(codec: int, payload: bytes, limit: int = MAX_BYTES) -> bytes:
     name, opener = _CODECS[codec]
     try:
         opened = opener(payload, limit)
+        if len(opened) > limit:
+            raise _NoRoom
+    except _NoRoom:
+        raise MalformedBatch(f"more than {limit} bytes after decompression") from None
     except _BROKEN as error:
-        if str(error) == _NO_ROOM:
-            raise _too_big(limit) from None
-        raise MalformedBatch(f"{name} data that does not open") from None
-    if len(opened) > limit:
-        raise _too_big(limit)
+        raise MalformedBatch(f"{name} data that does not open") from error
     return opened
 
 
@@ -55,7 +59,12 @@ def _gunzip(payload: bytes, limit: int) -> bytes:
 
 def _unframe(decompress_into: Callable[[bytes, Any], int], payload: bytes, limit: int) -> bytes:
     room = np.empty(limit, np.uint8)  # memory is only used for what is written
-    return room[: decompress_into(payload, room)].tobytes()
+    try:
+        return room[: decompress_into(payload, room)].tobytes()
+    except cramjam.DecompressionError as error:
+        if str(error) == _FULL:
+            raise _NoRoom from None
+        raise
 
 
 def _unsnap(payload: bytes, limit: int) -> bytes:
@@ -76,12 +85,8 @@ def _unsnap(payload: bytes, limit: int) -> bytes:
 
 def _unsnap_block(block: bytes, limit: int) -> bytes:
     if cramjam.snappy.decompress_raw_len(block) > limit:
-        raise _too_big(limit)
+        raise _NoRoom
     return bytes(cramjam.snappy.decompress_raw(block))
-
-
-def _too_big(limit: int) -> MalformedBatch:
-    return MalformedBatch(f"more than {limit} bytes after decompression")
 
 
 _CODECS: Final[dict[int, tuple[str, Callable[[bytes, int], bytes]]]] = {

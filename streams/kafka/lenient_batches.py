@@ -157,9 +157,11 @@ class _Reading:
         return claimed if dense or claimed == self._end else None
 
     def _advance(self, found: list[LenientRecord], next_offset: int) -> None:
-        self.records.extend(record for record in found if record.offset >= self.position)
-        last = found[-1].offset + 1 if found else self.position
-        self.position = max(self.position, last, next_offset)
+        for record in found:
+            if record.offset >= self.position:
+                self.records.append(record)
+                self.position = record.offset + 1
+        self.position = max(self.position, next_offset)
 
 
 def _walk(batch: Batch) -> list[WireRecord]:
