@@ -15,7 +15,7 @@ from streams.dev.ports import HOST
 from streams.dev.preparation import prepare
 from streams.dev.readiness import answers
 from streams.dev.storage import MOVE_AWAY, DataFolder
-from streams.errors import ConfigurationError
+from streams.errors import ConfigurationError, UnexpectedState
 from streams.paths import cache_dir
 
 _READY_SECONDS = 60.0
@@ -59,6 +59,7 @@ class EmbeddedKafka:
         self._notice = notice
         self._folder: DataFolder | None = None
         self._command: list[str] = []
+        self._cluster_id = ""
         self._addresses: dict[int, NodeAddress] = {}
         self._nodes: dict[int, BrokerNode] = {}
 
@@ -99,7 +100,8 @@ class EmbeddedKafka:
 
     def start_node(self, node_id: int) -> None:
         """Start one broker again and wait until it answers. Raises DataFolderUnusable, BrokerFailed."""
-        self._nodes[node_id].start(self._command, self._held().lock_fd)
+        lock_fd = self._held().lock_fd
+        self._nodes[node_id].start(self._command, lock_fd)
         self._await_answers([node_id])
 
     def stop_node(self, node_id: int) -> None:
@@ -142,6 +144,7 @@ class EmbeddedKafka:
         cluster = prepare(
             folder, brokers=self._brokers, port=self._port, properties=self._properties, storage_tool=storage_tool
         )
+        self._cluster_id = cluster.cluster_id
         self._addresses = {address.id: address for address in cluster.nodes}
         self._nodes = {node_id: BrokerNode(node_id, folder.node_folder(node_id)) for node_id in self._addresses}
         for node in self._nodes.values():
@@ -151,7 +154,7 @@ class EmbeddedKafka:
     def _await_answers(self, node_ids: Collection[int]) -> None:
         ports = [self._addresses[node_id].port for node_id in node_ids]
         deadline = time.monotonic() + _READY_SECONDS
-        while not answers(ports, node_ids):
+        while not answers(ports, node_ids, self._cluster_id):
             for node_id in node_ids:
                 self._check_start(self._nodes[node_id])
             if time.monotonic() > deadline:
@@ -177,5 +180,5 @@ class EmbeddedKafka:
 
     def _held(self) -> DataFolder:
         if self._folder is None:
-            raise RuntimeError("the cluster was not started")
+            raise UnexpectedState("The embedded Kafka was not started.")
         return self._folder

@@ -1,6 +1,6 @@
 """What can keep the embedded Kafka from running: wrong set-up ends with 2, what may pass with 75."""
 
-from streams.errors import ConfigurationError, TemporaryError
+from streams.errors import ConfigurationError, TemporaryError, UnexpectedState, WeftError
 
 
 class DevExtraMissing(ConfigurationError):
@@ -29,3 +29,26 @@ class PortTaken(ConfigurationError):
 
 class BrokerFailed(TemporaryError):
     """A broker ended by itself or did not answer in time."""
+
+
+class ChildNotStarted(TemporaryError):
+    """A program of ours could not be started."""
+
+
+class RunningAlready(ConfigurationError):
+    """Another `weft up` uses the state directory."""
+
+
+class ChildEnded(WeftError):
+    """A child process ended by itself, or not as it was asked to: its exit code goes on, or 75 stands for it.
+
+    What a child leaves undone is done again at the next start, so whatever has no code of its own is temporary.
+    """
+
+    def __init__(self, name: str, code: int, *, cure: str) -> None:
+        how = f"was ended by signal {code - 128}" if code > 128 else f"ended with exit code {code}"
+        super().__init__(f"{name} {how}", cure=cure)
+        self.exit_code = code if code in _CODES else TemporaryError.exit_code
+
+
+_CODES = (ConfigurationError.exit_code, UnexpectedState.exit_code, TemporaryError.exit_code)

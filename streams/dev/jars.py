@@ -127,8 +127,11 @@ def _download(missing: list[PinnedJar], repository: Path) -> None:
         (repository / jar.path).unlink(missing_ok=True)
         context.create_dependency(jar.coordinate).artifact.resolve()
 
-    with ThreadPoolExecutor(_PARALLEL_DOWNLOADS) as pool:
+    pool = ThreadPoolExecutor(_PARALLEL_DOWNLOADS)
+    try:
         list(pool.map(fetch, missing))
+    finally:
+        pool.shutdown(cancel_futures=True)  # after one failure, or Ctrl-C, the rest is not worth waiting for
 
 
 def _unavailable(repository: Path, error: Exception) -> JarsUnavailable:

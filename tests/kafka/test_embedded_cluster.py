@@ -1,6 +1,7 @@
 """Three embedded brokers: replication factor 3, min.insync.replicas 2, one may die."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -8,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from streams.dev.cluster import EmbeddedKafka
+from streams.dev.readiness import answers
 
 NewTopic = Callable[..., Awaitable[str]]
 RECORDS = 50
@@ -72,3 +74,11 @@ def test_a_stopped_broker_has_not_failed_and_starts_again(kafka_cluster: Embedde
     assert set(kafka_cluster.pids) == {1, 2}
     kafka_cluster.start_node(3)
     assert set(kafka_cluster.pids) == {1, 2, 3}
+
+
+def test_a_foreign_cluster_on_the_port_is_not_taken_for_ones_own(kafka_cluster: EmbeddedKafka) -> None:
+    ports = [int(address.rpartition(":")[2]) for address in kafka_cluster.bootstrap.split(",")]
+    own = json.loads((kafka_cluster.data_dir / "cluster.json").read_text())["cluster_id"]
+    assert answers(ports, [1, 2, 3], own)
+    assert not answers(ports, [1, 2, 3], "another")
+    assert not answers(ports, [1, 2, 3, 4], own)
