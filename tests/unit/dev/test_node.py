@@ -13,7 +13,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from streams.dev import node as node_module
 from streams.dev.node import BrokerNode
 
 OBEDIENT = "import time; print('up', flush=True); time.sleep(60)"
@@ -70,20 +69,16 @@ def test_a_killed_node_is_gone_at_once_and_can_start_again(node: BrokerNode, loc
     assert node.running
 
 
-def test_a_node_that_ignores_sigterm_is_killed_after_the_grace_time(
-    node: BrokerNode, lock_fd: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(node_module, "GRACE_SECONDS", 0.2)
+def test_a_node_that_ignores_sigterm_is_killed_after_the_grace_time(node: BrokerNode, lock_fd: int) -> None:
+    node.grace_seconds = 0.2
     process = _start(node, STUBBORN, lock_fd)
     node.request_stop()
     node.wait_ended()
     assert not process.is_running()
 
 
-def test_a_suspended_node_does_not_outlive_the_grace_time(
-    node: BrokerNode, lock_fd: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(node_module, "GRACE_SECONDS", 0.2)
+def test_a_suspended_node_does_not_outlive_the_grace_time(node: BrokerNode, lock_fd: int) -> None:
+    node.grace_seconds = 0.2
     process = _start(node, OBEDIENT, lock_fd)
     process.suspend()
     node.request_stop()
