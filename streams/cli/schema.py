@@ -8,9 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from schemas.json_schema import json_schema
-from streams.settings import Settings
-
 
 class SchemaName(StrEnum):
     """What has a JSON Schema."""
@@ -30,6 +27,10 @@ def schema(
 
 
 def _schema(name: SchemaName) -> dict[str, Any]:
+    # Imported here: the other commands start without pydantic.
+    from schemas.json_schema import json_schema
+    from streams.settings import Settings
+
     match name:
         case SchemaName.ENRICHED:
             return json_schema("enriched/v1")

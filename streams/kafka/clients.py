@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -105,6 +106,7 @@ async def consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         )
         try:
             await client.start()
+            await asyncio.sleep(0)  # stop() fails on a background task that was never given a turn
             yield client
         finally:
             await client.stop()

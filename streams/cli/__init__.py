@@ -1,0 +1,84 @@
+"""The command `weft`: one module a command, which imports what is heavy only when it runs."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from streams.cli import console, health, kafka, ledger, produce, schema, tail, topics, worker
+
+_CONFIG_VARIABLE = "WEFT_CONFIG"
+
+
+def main() -> None:
+    """Run the command line: `weft` of the installed package."""
+    logging.getLogger().addHandler(logging.NullHandler())  # clients log what is then raised as an error
+    try:
+        build(decorated=console.interactive(sys.stdout))()
+    except Exception as error:  # noqa: BLE001 - the last resort: every error becomes a message and an exit code
+        sys.exit(console.report(error))
+
+
+def build(*, decorated: bool = False) -> typer.Typer:
+    """Put the commands together; `decorated` help has panels and colours."""
+    markup: Any = "rich" if decorated else None
+    app = typer.Typer(
+        name="weft", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=markup
+    )
+    app.callback(help=inspect.getdoc(_weft))(_weft)
+    for name, command in _COMMANDS.items():
+        _register(app, name, command, decorated=decorated)
+    group = typer.Typer(no_args_is_help=True, help="Create and check the topics.", rich_markup_mode=markup)
+    for name, command in _TOPICS.items():
+        _register(group, name, command, decorated=decorated)
+    app.add_typer(group, name="topics")
+    return app
+
+
+_COMMANDS: dict[str, Callable[..., Any]] = {
+    "worker": worker.worker,
+    "kafka": kafka.kafka,
+    "produce": produce.produce,
+    "tail": tail.tail,
+    "ledger": ledger.ledger,
+    "health": health.health,
+    "schema": schema.schema,
+}
+_TOPICS: dict[str, Callable[..., Any]] = {"create": topics.create, "check": topics.check, "acl": topics.acl}
+
+
+def _register(app: typer.Typer, name: str, command: Callable[..., Any], *, decorated: bool) -> None:
+    """Add a command whose help is its docstring, with the examples kept line by line."""
+    text = (inspect.getdoc(command) or "").replace("\n\nExamples:\n", "\n\n\b\nExamples:\n")
+    if decorated:
+        text = text.replace("[", "\\[")  # what rich would take for a style
+    app.command(name, help=text, short_help=text.partition("\n")[0])(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"weft {version('weft')}")
+        raise typer.Exit
+
+
+def _weft(
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Settings file (YAML); WEFT_* variables win over it.", exists=True, dir_okay=False),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Turn raw logs, metrics and spans in Kafka into one enriched record each, or a dead letter that says why."""
+    if config is not None:
+        os.environ[_CONFIG_VARIABLE] = str(config.absolute())  # so that child processes read the same file
