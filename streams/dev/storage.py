@@ -6,21 +6,20 @@ node-N/           a broker's working directory: server.properties, broker.log
 node-N/data/      its Kafka log directory
 """
 
-import fcntl
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from streams.dev import lock
 from streams.dev.addresses import NodeAddress
 from streams.dev.errors import DataFolderInUse, DataFolderUnusable
 from streams.dev.properties import LOG_DIR
 
 _OWNER_GONE_SECONDS = 15.0
-MOVE_AWAY = "Move the folder away or choose another with --data."
+MOVE_AWAY = "Move the folder away or choose another with --data or WEFT_STATE_DIR."
 
 
 class ClusterFile(BaseModel):
@@ -56,14 +55,12 @@ class DataFolder:
             lock_fd = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise DataFolderUnusable(f"The Kafka data folder {path} cannot be used: {error}", cure=MOVE_AWAY) from error
-        if not _locked_in_time(lock_fd):
+        if not lock.take(lock_fd, wait_seconds=_OWNER_GONE_SECONDS):
             os.close(lock_fd)
             raise DataFolderInUse(
                 f"The Kafka data folder {path} is in use by another process.",
-                cure="Stop that process or choose another folder with --data.",
+                cure="Stop that process or choose another folder with --data or WEFT_STATE_DIR.",
             )
-        os.truncate(lock_fd, 0)
-        os.pwrite(lock_fd, b"%d" % os.getpid(), 0)
         return cls(path, lock_fd)
 
     def close(self) -> None:
@@ -136,29 +133,3 @@ def admit(cluster: ClusterFile, *, kafka_version: str, brokers: int, folder: Pat
 
 def _ordered(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
-
-
-def _locked_in_time(lock_fd: int) -> bool:
-    deadline = time.monotonic() + _OWNER_GONE_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if _owner_lives(lock_fd) or time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        else:
-            return True
-
-
-def _owner_lives(lock_fd: int) -> bool:
-    owner = os.pread(lock_fd, 20, 0)
-    if not owner.isdigit():
-        return True  # it has the lock and is about to write its process id
-    try:
-        os.kill(int(owner), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
