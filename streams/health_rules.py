@@ -14,20 +14,21 @@ from streams.metrics import PartitionStatus, RoleState
 _TREND_SECONDS: Final = 10.0
 """Rules about a trend say nothing before this much has been watched."""
 
-SLOW_SECONDS: Final = 10.0
+_SLOW_SECONDS: Final = 10.0
 """Unacknowledged work or unread records older than this are no longer a moment's burst."""
 
 _REBALANCES: Final = 3
 """Assignments within the window that make a rebalance storm: one replica that is replaced makes two."""
 
-_NEXT_FOR_HOLD: Final[Mapping[str, str]] = {
-    "flood": "look at `weft tail dead`, then `weft worker --resume-partition {topic}:{partition}`",
+HOLD_CURES: Final[Mapping[str, str]] = {
+    "flood": "look at `weft tail dead --from-beginning`, then `weft worker --resume-partition {topic}:{partition}`",
     "undecodable": "`weft ledger` shows the position; delete the records up to the damage with"
     " kafka-delete-records, then restart with `weft worker --accept-gap {topic}:{partition}`",
     "offsets.lost": "restart with `weft worker --accept-gap {topic}:{partition}`",
     "topic.recreated": "set `topics: {{{topic}: {{source_epoch: NAME}}}}` in the settings file, then restart with"
     " `weft worker`",
 }
+"""What releases a partition, by the reason why it is held; for `str.format`."""
 
 
 def unready(state: RoleState) -> str | None:
@@ -56,12 +57,11 @@ def _partition_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """
     for partition in now.state.partitions:
         for reason, explanation in partition.holds.items():
-            yield f"{_name(partition)} is held ({reason}): {explanation}", next_for_hold(reason, partition)
+            yield f"{_name(partition)} is held ({reason}): {explanation}", _next_for_hold(reason, partition)
 
 
-def next_for_hold(reason: str, partition: PartitionStatus) -> str:
-    """Say what releases a held partition."""
-    return _NEXT_FOR_HOLD[reason].format(topic=partition.topic, partition=partition.partition)
+def _next_for_hold(reason: str, partition: PartitionStatus) -> str:
+    return HOLD_CURES[reason].format(topic=partition.topic, partition=partition.partition)
 
 
 def _output_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -139,12 +139,12 @@ def _name(partition: PartitionStatus) -> str:
 
 
 def _slow(state: RoleState) -> bool:
-    return state.oldest_work_seconds is not None and state.oldest_work_seconds > SLOW_SECONDS
+    return state.oldest_work_seconds is not None and state.oldest_work_seconds > _SLOW_SECONDS
 
 
 def _old(partition: PartitionStatus) -> bool:
     """Whether the oldest unread record is old, or nothing was read yet."""
-    return partition.lag_seconds is None or partition.lag_seconds > SLOW_SECONDS
+    return partition.lag_seconds is None or partition.lag_seconds > _SLOW_SECONDS
 
 
 def _full(state: RoleState) -> bool:
