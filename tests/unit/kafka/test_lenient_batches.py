@@ -133,7 +133,7 @@ def test_an_abort_concerns_one_producer_from_one_offset_on(writer: Any) -> None:
         ]
     )
 
-    assert offsets(read(data, aborted=[(7, 2), (9, 0)])) == [0, 2, 4]
+    assert offsets(read(data, aborted=[(9, 50), (7, 2)])) == [0, 2, 4]
 
 
 def test_control_batches_alone_lead_on_without_a_record(writer: Any) -> None:
@@ -211,6 +211,7 @@ def test_the_timestamp_of_a_stand_in_is_one_that_kafka_knows(writer: Any, timest
     ("at", "following", "end"),
     [
         (LAST_DELTA_AT, None, 2**40),
+        (LAST_DELTA_AT, 13, 2**40),
         (LAST_DELTA_AT + 1, None, 2**40),
         (LAST_DELTA_AT + 1, 13, 2**40),
         (COUNT_AT + 1, None, 2**40),
@@ -223,6 +224,7 @@ def test_the_timestamp_of_a_stand_in_is_one_that_kafka_knows(writer: Any, timest
     ],
     ids=[
         "negative last offset",
+        "negative last offset before a believable batch",
         "last offset far ahead",
         "last offset behind the next batch",
         "wrong count and no other witness",
