@@ -111,9 +111,11 @@ class Incarnations:
     def _changed(
         self, pages: Mapping[TopicPartition, dict[str, str]], ids: Mapping[str, str], *, everything: bool
     ) -> dict[TopicPartition, dict[str, str]]:
-        """Give the pages to write so that each prefix stands on its own; `everything` that is not empty, to renew."""
+        """Give the pages to write so that new prefixes stand on theirs; with `everything`, all that are not empty."""
         wanted = {tp: dict(page) for tp, page in pages.items()}
         for prefix, topic_id in ids.items():
+            if prefix in self._remembered and not everything:
+                continue
             home = TopicPartition(self._settings.dead_topic, zlib.crc32(prefix.encode()) % len(pages))
             wanted[home].setdefault(prefix, self._remembered.get(prefix, topic_id))
         for page in wanted.values():

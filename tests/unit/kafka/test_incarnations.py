@@ -195,9 +195,35 @@ async def test_everything_is_written_again_before_kafka_drops_it(monkeypatch: py
     await worker.recreated(["a"], MEMBER)
     assert cluster.asked.count("write") == writes
     now = 3_600.0
+    cluster.commits.pop(TopicPartition(DEAD, zlib.crc32(b"a") % 4))
     await worker.recreated(["a"], MEMBER)
     assert cluster.asked.count("write") == writes + 1
     assert cluster.remembered() == ["a", "elsewhere"]
+
+
+async def test_a_new_topic_does_not_put_off_that_the_others_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    cluster = Cluster(a=1, b=1)
+    worker = cluster.worker()
+    await worker.recreated(["a"], MEMBER)
+    now = 3_599.0
+    await worker.recreated(["a", "b"], MEMBER)
+    cluster.commits.clear()
+    now = 3_600.0
+    await worker.recreated(["a", "b"], MEMBER)
+    assert cluster.remembered() == ["a", "b"]
+
+
+async def test_writing_again_is_repeated_when_it_was_refused() -> None:
+    cluster = Cluster(a=1)
+    await cluster.worker().recreated(["a"], MEMBER)
+    cluster.write_failures = [CommitRefused()]
+    worker = cluster.worker()
+    cluster.asked.clear()
+    for _ in range(3):
+        await worker.recreated(["a"], MEMBER)
+    assert cluster.asked == ["metadata", "read", "write", "metadata", "read", "write", "metadata"]
 
 
 async def test_a_worker_remembers_what_was_lost_with_the_dead_letters_topic(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,9 +243,12 @@ async def test_a_place_that_is_full_drops_the_oldest_with_a_warning_and_the_work
     cluster = Cluster(**dict.fromkeys(names, 1))
     cluster.partitions = 1
     worker = cluster.worker()
+    for name in names[:5]:
+        await worker.recreated([name], MEMBER)
     with capture_logs() as logs:
-        for count in range(1, 16):
-            await worker.recreated(names[:count], MEMBER)
+        for _ in range(3):
+            await worker.recreated(names, MEMBER)
+    assert cluster.asked[-1] == "metadata"
     [commit] = cluster.commits.values()
     dropped = [line["prefix"] for line in logs if line["event"] == "topic.id.dropped"]
     assert len(commit.metadata) <= 4_096
@@ -227,6 +256,16 @@ async def test_a_place_that_is_full_drops_the_oldest_with_a_warning_and_the_work
     assert cluster.remembered() == sorted(names[len(dropped) :])
     cluster.ids[names[0]] = id_of(2)
     assert list(await worker.recreated(names, MEMBER)) == [names[0]]
+
+
+async def test_more_topics_than_a_place_holds_are_written_once_and_do_not_take_turns() -> None:
+    names = [f"{number}-".ljust(249, "x") for number in range(20)]
+    cluster = Cluster(**dict.fromkeys(names, 1))
+    cluster.partitions = 1
+    worker = cluster.worker()
+    for _ in range(3):
+        await worker.recreated(names, MEMBER)
+    assert cluster.asked == ["metadata", "read", "write", "metadata", "read", "metadata"]
 
 
 @pytest.mark.parametrize(
