@@ -5,6 +5,8 @@ aiokafka's `getmany()` raises for ever at a record whose header name is not UTF-
 
 from __future__ import annotations
 
+import asyncio
+
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, RequestTimedOutError, UnknownError
 
@@ -20,6 +22,7 @@ class UnreadablePartition(Exception):
 async def read_leniently(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int) -> LenientRead:
     """Fetch once from `offset` and read up to the end of the first batch that aiokafka cannot open.
 
+    A hostile batch can take seconds, so the reading is done in a thread and the event loop goes on.
     Control batches and aborted transactions are passed over, with the consumer's isolation level.
 
     Raises:
@@ -30,7 +33,7 @@ async def read_leniently(consumer: AIOKafkaConsumer, tp: TopicPartition, offset:
         fetched = await fetch(consumer, tp, offset)
         if not fetched.data:
             raise RequestTimedOutError(tp)
-        return read_batches(tp, offset, fetched)
+        return await asyncio.to_thread(read_batches, tp, offset, fetched)
     except MalformedBatch as error:
         raise UnreadablePartition(f"{tp.topic}-{tp.partition} at offset {offset}: {error}") from None
     except (CorruptRecordException, UnknownError) as error:

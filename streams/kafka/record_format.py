@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-MAX_ITEMS: Final = 250_000
+MAX_ITEMS: Final = 100_000
 """Records and headers that one batch may hold in memory."""
 
 _HEAD: Final = struct.Struct(">qiibIhiqqqhii")
@@ -150,7 +150,14 @@ class _Cursor:
         return self._data[start : self.position]
 
     def varint(self) -> int:
-        """Read a zigzag varint (Protocol Buffers encoding)."""
+        """Read a zigzag varint (Protocol Buffers encoding); most have one byte, so that is tried first."""
+        first = self._data[self.position : self.position + 1]
+        if first and first[0] < 0x80:
+            self.position += 1
+            return (first[0] >> 1) ^ -(first[0] & 1)
+        return self._long_varint()
+
+    def _long_varint(self) -> int:
         value = 0
         for index, byte in enumerate(self._data[self.position : self.position + _VARINT_BYTES]):
             value |= (byte & 0x7F) << 7 * index
