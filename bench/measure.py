@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.check import Verdict, check
 from bench.errors import BenchVoid
@@ -18,7 +19,9 @@ from bench.peers.catalogue import Peer
 PARTITIONS = 6
 SOAK_PARTITIONS = 12
 LOAD_SHARE = 0.2
-_BACKLOG = 100_000
+_BACKLOG = 200_000
+_MOST_IDLE = 0.1
+_LEAST_OF_PACE = 0.95
 _SAMPLE_SECONDS = 0.5
 _WARM_UP_SHARE = 0.2
 _MEBIBYTE = 1024 * 1024
@@ -60,6 +63,15 @@ class Memory:
     growth_mib_per_minute: float
 
 
+class Point(NamedTuple):
+    """A look at a loaded peer: its resident bytes, its outputs so far, and how many records wait for it."""
+
+    second: float
+    size: int
+    written: int
+    waiting: int
+
+
 async def start(bench: Bench, peer: Peer, raw: str, samples: Sequence[Sample]) -> Start:
     """Start the peer on a topic that holds one record."""
     async with bench.outputs(peer, raw, PARTITIONS) as topics:
@@ -98,8 +110,16 @@ async def latency(bench: Bench, peer: Peer, raw: str, samples: Sequence[Sample],
             await job.until_written(len(samples))
         verdict = await check(bench.kafka, peer, topics, samples)
     await bench.kafka.delete([raw])
+    require_pace(stamps, per_second)
     delays = steady_delays(stamps, verdict.appended_ms)
     return Latency(per_second, percentile(delays, 0.5), percentile(delays, 0.99))
+
+
+def require_pace(stamps: Mapping[bytes, int], per_second: float) -> None:
+    """Raise BenchVoid if the load was lighter than it should have been."""
+    kept = rate(len(stamps) - 1, (max(stamps.values()) - min(stamps.values())) / 1000)
+    if kept < per_second * _LEAST_OF_PACE:
+        raise BenchVoid(f"the load reached only {kept:.0f} of {per_second:.0f} records a second")
 
 
 def steady_delays(stamps: Mapping[bytes, int], appended_ms: Mapping[bytes, int]) -> list[int]:
@@ -118,31 +138,32 @@ async def memory(bench: Bench, peer: Peer, raw: str, samples: Sequence[Sample], 
     async with bench.outputs(peer, raw, SOAK_PARTITIONS, BOUNDED) as topics, bench.running(peer, topics) as job:
         pressing = asyncio.create_task(press(bench.kafka, raw, (topics.enriched, topics.dead), samples, _BACKLOG))
         await job.until_written(1)
-        busy, began = job.process.cpu_seconds(), time.monotonic()
         points = await _watch_memory(job, seconds, pressing)
-        busy, took = job.process.cpu_seconds() - busy, time.monotonic() - began
-        written = await job.written()
         pressing.cancel()
     await bench.kafka.delete([raw])
-    if busy < took / 2:
-        raise BenchVoid(f"{peer.name} was busy for {busy:.0f} of {took:.0f} s only: no full load")
-    return summarise(points, rate(written, took))
+    idle = sum(not point.waiting for point in points) / len(points)
+    if idle > _MOST_IDLE:
+        raise BenchVoid(f"{peer.name} had nothing to do for {idle:.0%} of the time: no full load")
+    return summarise(points)
 
 
-async def _watch_memory(job: Job, seconds: float, pressing: asyncio.Task[None]) -> list[tuple[float, int]]:
-    points: list[tuple[float, int]] = []
+async def _watch_memory(job: Job, seconds: float, pressing: asyncio.Task[None]) -> list[Point]:
+    points: list[Point] = []
     began = time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         job.process.check()
         if pressing.done():
             pressing.result()
-        points.append((passed, job.process.resident_bytes()))
+        waiting = sum((await job.kafka.ends(job.topics.raw)).values()) - (written := await job.written())
+        points.append(Point(passed, job.process.resident_bytes(), written, waiting))
         await asyncio.sleep(_SAMPLE_SECONDS)
     return points
 
 
-def summarise(points: Sequence[tuple[float, int]], per_second: float) -> Memory:
-    """Give the peak of all points and the growth after the first fifth of the time."""
-    steady = [(second, size) for second, size in points if second >= points[-1][0] * _WARM_UP_SHARE]
-    growth = slope_per_minute([second for second, _ in steady], [size / _MEBIBYTE for _, size in steady])
-    return Memory(points[-1][0], per_second, max(size for _, size in points) / _MEBIBYTE, growth)
+def summarise(points: Sequence[Point]) -> Memory:
+    """Give the peak of all points, and speed and growth after the first fifth of the time."""
+    steady = [point for point in points if point.second >= points[-1].second * _WARM_UP_SHARE]
+    first, last = steady[0], steady[-1]
+    growth = slope_per_minute([point.second for point in steady], [point.size / _MEBIBYTE for point in steady])
+    peak = max(point.size for point in points) / _MEBIBYTE
+    return Memory(last.second, rate(last.written - first.written, last.second - first.second), peak, growth)
