@@ -17,7 +17,7 @@ from streams.health import Report
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _STOP_SECONDS: Final = 1.0
-"""A client that keeps its connection open does not keep the role."""
+"""How long a client that does not read its answer may delay the role's end."""
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -67,7 +67,6 @@ class HttpServer:
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
         except OSError as error:
-            await self._runner.cleanup()
             raise ConfigurationError(
                 f"cannot listen on {self._host}:{self._port}: {error.strerror}",
                 cure="Set WEFT_HTTP_PORT to a free port (0: any) and WEFT_HTTP_HOST to an address of this machine.",

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from streams.runfiles import HeldRunFile, RunFile, run_dir, running
@@ -56,6 +57,17 @@ def test_a_role_that_stopped_leaves_nothing(held: HeldRunFile) -> None:
     held.remove()
 
     assert list(held.path.parent.iterdir()) == []
+
+
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    before = psutil.Process().num_fds()
+    held = HeldRunFile(tmp_path / "run", run_file())
+    held.write()
+    running(tmp_path / "run")
+
+    held.remove()
+
+    assert psutil.Process().num_fds() == before
 
 
 def test_nothing_runs_where_no_role_ever_ran(tmp_path: Path) -> None:
