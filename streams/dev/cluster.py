@@ -73,6 +73,11 @@ class EmbeddedKafka:
         """The process ids of the running brokers by node id (1, 2, 3)."""
         return {node.id: node.pid for node in self._nodes.values() if node.running}
 
+    @property
+    def failed(self) -> bool:
+        """Whether a broker that was started has ended by itself."""
+        return any(node.failed for node in self._nodes.values())
+
     def start(self) -> str:
         """Start all brokers and return `bootstrap` once they answer metadata and group requests.
 

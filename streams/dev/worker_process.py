@@ -1,0 +1,58 @@
+"""The worker as a child process of `weft up`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from streams.dev.errors import ChildEnded
+from streams.dev.guarded import GuardedProcess
+from streams.settings import PREFIX, Settings
+
+_COMMAND: Final = (sys.executable, "-P", "-m", "streams.cli", "worker")
+_BEYOND_ITS_DEADLINE_SECONDS: Final = 5.0
+
+
+class WorkerProcess(GuardedProcess):
+    """`weft worker` on the brokers of `settings`; its log goes to `logs/worker.log` in `root`."""
+
+    def __init__(self, settings: Settings, root: Path) -> None:
+        logs = root / "logs"
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(
+            "the worker",
+            folder=Path.cwd(),  # relative paths in the settings mean the same to it
+            log=logs / "worker.log",
+            grace_seconds=settings.timing.stop_deadline_seconds + _BEYOND_ITS_DEADLINE_SECONDS,
+            environment=os.environ | {f"{PREFIX}BROKERS": settings.brokers or ""},
+        )
+
+    def launch(self, lock_fd: int) -> None:
+        """Start it; raises ChildNotStarted."""
+        self.start(_COMMAND, lock_fd)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that its partitions are assigned."""
+        return any(_event(line) == "ready" for line in self.log_text().splitlines())
+
+    def check(self) -> None:
+        """Raise ChildEnded if it has ended by itself."""
+        if self.failed:
+            raise ChildEnded(self.name, self.wait_ended(), cure=self.log_end())
+
+    def stop(self) -> None:
+        """Let it drain and leave; raises ChildEnded when it does not end as asked. Harmless when it is not running."""
+        self.request_stop()
+        if code := self.wait_ended():
+            raise ChildEnded(self.name, code, cure=self.log_end())
+
+
+def _event(line: str) -> object:
+    try:
+        return json.loads(line).get("event")
+    except (ValueError, AttributeError):
+        return None
