@@ -1,4 +1,4 @@
-"""The reference pages that are made from code: metrics and health.
+"""The reference pages that are made from code: metrics, health and the command line.
 
 `python -m streams.reference` checks them, `python -m streams.reference --write` writes them.
 """
@@ -14,6 +14,7 @@ from typing import Final
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import Metric
 
+from streams.cli.reference import cli_page
 from streams.health_rules import HOLD_CURES, RULES
 from streams.metrics import Metrics, PartitionStatus, RoleCollector, RoleState
 
@@ -95,6 +96,7 @@ def health_page() -> str:
 PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     Path("docs/reference/metrics.md"): metrics_page,
     Path("docs/reference/health.md"): health_page,
+    Path("docs/reference/cli.md"): cli_page,
 }
 """Each page's path in the project's folder, and what makes it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import logging
 import os
 import sys
@@ -19,6 +20,9 @@ _CONFIG_VARIABLE = "WEFT_CONFIG"
 
 def main() -> None:
     """Run the command line: `weft` of the installed package."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a record may hold what the terminal cannot show
     logging.getLogger().addHandler(logging.NullHandler())  # clients log what is then raised as an error
     try:
         build(decorated=console.interactive(sys.stdout))()

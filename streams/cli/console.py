@@ -53,7 +53,10 @@ def report(error: BaseException) -> int:
         if error.cure:
             say(error.cure)
         return error.exit_code
+    if isinstance(error, MemoryError):
+        say("Error: memory ran out. What was not committed will be processed again.")
+        return _OUT_OF_MEMORY
     place = traceback.extract_tb(error.__traceback__)[-1]
     say(f"Error: unexpected {type(error).__name__} in {place.name} ({Path(place.filename).name}:{place.lineno})")
-    say("This is a bug in Weft, or memory ran out. What was not committed will be processed again.")
-    return _OUT_OF_MEMORY if isinstance(error, MemoryError) else _BUG
+    say("This is a bug in Weft. What was not committed will be processed again.")
+    return _BUG

@@ -30,24 +30,26 @@ class LineSplitter:
         *ended, rest = data.split(b"\n")
         for piece in ended:
             self._keep(piece)
-            line = self._take()
-            yield line[:-1] if line is not None and line.endswith(b"\r") else line
+            yield self._checked(self._take().removesuffix(b"\r"))
         self._keep(rest)
 
     def finish(self) -> Iterator[bytes | None]:
         r"""Give the last line if nothing ends it; a `\r` there is its own."""
-        if self._size:
-            yield self._take()
+        if self._pieces:
+            yield self._checked(self._take())
 
     def _keep(self, piece: bytes) -> None:
-        self._size += len(piece)
-        if self._size <= self._longest + 1:
+        if piece and self._size <= self._longest + 1:  # one byte more, which may be the end's own
             self._pieces.append(piece)
+            self._size += len(piece)
 
-    def _take(self) -> bytes | None:
-        line = b"".join(self._pieces) if self._size <= self._longest + 1 else None
+    def _take(self) -> bytes:
+        line = b"".join(self._pieces)
         self._pieces, self._size = [], 0
         return line
+
+    def _checked(self, line: bytes) -> bytes | None:
+        return line if len(line) <= self._longest else None
 
 
 class WholeFile:

@@ -53,8 +53,9 @@ def produce(
 ) -> None:
     r"""Send each line of files or stdin as one record.
 
-    The bytes are untouched: one \n or \r\n is stripped, blank lines are sent. Lines of a file without a key go to one partition (chosen by the file's name), which keeps their order.
-    Done means acknowledged by all in-sync replicas; exit 1 if a record was refused.
+    The bytes are untouched: one \n or \r\n is stripped, blank lines are sent. Lines of a file without a key
+    go to one partition (chosen by the file's name), which keeps their order. Done means acknowledged by all
+    in-sync replicas; exit 1 if a record was refused.
 
     Examples:
       weft produce app.log

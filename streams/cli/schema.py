@@ -22,7 +22,13 @@ def schema(
         SchemaName, typer.Argument(help="enriched record, headers of dead letters, or the configuration")
     ] = SchemaName.ENRICHED,
 ) -> None:
-    """Print a JSON Schema (draft 2020-12)."""
+    """Print a JSON Schema (draft 2020-12).
+
+    Examples:
+      weft schema
+      weft schema dead
+      weft schema config > weft.schema.json
+    """
     typer.echo(json.dumps(_schema(name), indent=2))
 
 

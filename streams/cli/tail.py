@@ -9,16 +9,15 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli import console
 
 if TYPE_CHECKING:
-    from aiokafka import ConsumerRecord
-
     from streams.settings import Settings
+    from streams.types import RawRecord
 
 
 class Output(StrEnum):
@@ -42,8 +41,9 @@ def tail(
 ) -> None:
     """Print records as they arrive, until Ctrl-C.
 
-    Reads without a consumer group and commits nothing. Control characters are shown escaped. With --json dead letters have the reason, where they came from
-    and the original's key, value and headers; what is not UTF-8 stands as base64 under a name ending in _b64.
+    Reads without a consumer group and commits nothing. Control characters are shown escaped. With --json
+    dead letters have the reason, where they came from and the original's key, value and headers; what is not
+    UTF-8 stands as base64 under a name ending in _b64.
 
     Examples:
       weft tail
@@ -62,9 +62,7 @@ def tail(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _print(
-    batches: AsyncGenerator[list[ConsumerRecord[Any, Any]]], show: Callable[[Any], str], most: int | None
-) -> None:
+async def _print(batches: AsyncGenerator[list[RawRecord]], show: Callable[[RawRecord], str], most: int | None) -> None:
     left = sys.maxsize if most is None else most
     async with aclosing(batches):
         async for batch in batches:
@@ -78,7 +76,7 @@ async def _print(
 
 async def _records(
     settings: Settings, output: Output, trace_id: str | None, from_beginning: bool, idle_seconds: float | None
-) -> AsyncGenerator[list[ConsumerRecord[Any, Any]]]:
+) -> AsyncGenerator[list[RawRecord]]:
     from streams.kafka import clients
     from streams.kafka.administration import partitions_of
     from streams.kafka.partitioner import assign
@@ -107,7 +105,7 @@ def _trace_id(text: str, output: Output) -> str:
     return found
 
 
-def _formatter(output: Output, *, as_json: bool) -> Callable[[Any], str]:
+def _formatter(output: Output, *, as_json: bool) -> Callable[[RawRecord], str]:
     from streams.cli import view
 
     colour = console.coloured(sys.stdout)

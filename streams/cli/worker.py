@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from streams.errors import CheckFailed
+
 if TYPE_CHECKING:
-    from aiokafka import TopicPartition
+    from streams.runfiles import RunFile
+    from streams.settings import Settings
+
+Partition: TypeAlias = tuple[str, int]
 
 
 def worker(
@@ -23,8 +28,9 @@ def worker(
 ) -> None:
     """Normalise the raw topics until told to stop, then drain and leave.
 
-    SIGTERM and Ctrl-C stop it. Any number of workers share the partitions. Logs are JSON lines on stderr; event `ready` says that
-    partitions are assigned.
+    SIGTERM and Ctrl-C stop it. Any number of workers share the partitions. Logs are JSON lines on stderr;
+    event `ready` says that partitions are assigned. --resume-partition with a worker running here tells that
+    one and returns.
 
     Examples:
       weft worker
@@ -33,19 +39,50 @@ def worker(
     """
     accepted = [_partition(text, "--accept-gap") for text in accept_gap or ()]
     resumed = [_partition(text, "--resume-partition") for text in resume_partition or ()]
-    from streams import logs
     from streams.settings import load
-    from streams.worker import run_worker
 
     settings = load()
+    if resumed and (here := _running(settings)):
+        for partition in resumed:
+            _resume(here, partition)
+        return
+    from streams import logs
+    from streams.worker import run_worker
+
     logs.configure("worker")
     raise typer.Exit(run_worker(settings, accept_gaps=accepted, resumed=resumed))
 
 
-def _partition(text: str, option: str) -> TopicPartition:
-    from aiokafka import TopicPartition
-
+def _partition(text: str, option: str) -> Partition:
     topic, _, number = text.rpartition(":")
-    if not topic or not number.isdecimal() or not number.isascii():
+    if not topic or not (number.isascii() and number.isdecimal()):
         raise typer.BadParameter(f"{text!r} is not TOPIC:PARTITION", param_hint=option)
-    return TopicPartition(topic, int(number))
+    return topic, int(number)
+
+
+def _running(settings: Settings) -> list[RunFile]:
+    """Give the workers of this group that run on this machine."""
+    from streams.runfiles import run_dir, running
+
+    return [found for found in running(run_dir(settings.state_dir), "worker") if found.group == settings.group]
+
+
+def _resume(workers: list[RunFile], partition: Partition) -> None:
+    """Tell the running workers to let a partition go on.
+
+    Raises:
+        CheckFailed: none of them holds it.
+        TemporaryError: one does not answer.
+    """
+    from streams.control import ask
+
+    topic, number = partition
+    request = {"command": "resume", "topic": topic, "partition": number}
+    answers = [ask(worker.socket, request) for worker in workers]
+    if not any(answer.get("resumed") for answer in answers):
+        refusals = {str(answer["error"]) for answer in answers if "error" in answer}
+        raise CheckFailed(
+            f"no worker on this machine holds {topic}:{number} paused" + "".join(f"\n{text}" for text in refusals),
+            cure="`weft health` shows what is paused, and where.",
+        )
+    typer.echo(f"resumed {topic}:{number}")
