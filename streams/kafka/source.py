@@ -9,7 +9,13 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import ConsumerStoppedError, KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    TopicAuthorizationFailedError,
+)
 from mode import Service
 
 from streams.errors import UnexpectedState
@@ -181,6 +187,8 @@ class ChunkSource(Service):  # type: ignore[misc]
 
     async def _fetch_failed(self, error: Exception, asked: Sequence[TopicPartition]) -> None:
         """Find out which partition is to blame and deal with it alone."""
+        if isinstance(error, NoOffsetForPartitionError):
+            return  # the client looked for a start before the new assignment had sought its own
         if isinstance(error, OffsetOutOfRangeError):
             await self._lost(error.args[0])
         elif isinstance(error, TopicAuthorizationFailedError) or (isinstance(error, KafkaError) and error.retriable):
