@@ -25,6 +25,7 @@ class Lines:
     """Shows a run on a stream: plain lines in a pipe, one row a line with counters below on a terminal."""
 
     def __init__(self, stream: TextIO = sys.stdout) -> None:
+        self._stream = stream
         self._colour = coloured(stream)
         self._interactive = interactive(stream)
         self._console = console(stream)
@@ -68,12 +69,13 @@ class Lines:
             self._status.update(Text(line))
 
     def _print(self, lines: Iterable[str]) -> None:
-        from rich.text import Text
+        if self._interactive:
+            from rich.text import Text
 
-        for line in lines:
-            self._console.print(
-                Text.from_ansi(line), overflow="ellipsis", no_wrap=self._interactive, soft_wrap=not self._interactive
-            )
+            self._console.print(*map(Text.from_ansi, lines), sep="\n", overflow="ellipsis", no_wrap=True)
+        else:
+            self._stream.writelines(f"{line}\n" for line in lines)
+            self._stream.flush()
 
 
 def trace_lines(records: Sequence[EnrichedFields], *, colour: bool) -> list[str]:

@@ -90,6 +90,7 @@ class Supervisor:
         if plan:
             self._notice(f"feeding sample traffic; --seed {plan.seed} feeds the same again")
         await self._alongside(*(demo.activities() if demo else ()), until_stopped=True, seconds=seconds)
+        self._notice("stopping")
         if demo:
             await self._alongside(demo.settle())
 
