@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli import console, health, kafka, ledger, produce, schema, tail, topics, worker
+from streams.cli import console, health, kafka, ledger, produce, schema, tail, topics, up, worker
 
 _CONFIG_VARIABLE = "WEFT_CONFIG"
 
@@ -47,6 +47,7 @@ def build(*, decorated: bool = False) -> typer.Typer:
 
 
 _COMMANDS: dict[str, Callable[..., Any]] = {
+    "up": up.up,
     "worker": worker.worker,
     "kafka": kafka.kafka,
     "produce": produce.produce,

@@ -29,11 +29,12 @@ def up(
     yes: Annotated[bool, typer.Option("--yes", help="Let --demo feed brokers that WEFT_BROKERS names.")] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same demo traffic.")] = None,
 ) -> None:
-    """Run Kafka, topics and a worker on this machine until Ctrl-C, then stop them in order and count this run.
+    """Run Kafka, topics and a worker on this machine, and count what they did.
 
-    Kafka is the embedded one, with its data in the state directory, unless WEFT_BROKERS names brokers.
-    The worker's log is logs/worker.log in the state directory. If a child process ends by itself, all end:
-    its last words are shown and its exit code is passed on. Exit 1 when the counts do not balance.
+    Runs until Ctrl-C, then stops them in order. Kafka is the embedded one, with its data in the state directory,
+    unless WEFT_BROKERS names brokers. The worker's log is logs/worker.log in the state directory.
+    If a child process ends by itself, all end: its last words are shown and its exit code is passed on.
+    Exit 1 when the counts do not balance.
 
     Examples:
       weft up
