@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import structlog
 
-from streams.errors import TemporaryError, WeftError
+from streams.errors import WeftError
 
 log = structlog.get_logger()
 
@@ -31,6 +31,7 @@ class Lifecycle:
         self.exit_code = 0
         self._deadline = stop_deadline_seconds
         self._exit = exit_process
+        self._timer: threading.Timer | None = None
 
     def listen(self) -> None:
         """Stop on SIGTERM and SIGINT, also while the start is not finished."""
@@ -45,9 +46,14 @@ class Lifecycle:
         log.info("stopping", deadline_seconds=self._deadline)
         self.exit_code = exit_code
         self.stopping.set()
-        timer = threading.Timer(self._deadline, self._overdue)
-        timer.daemon = True
-        timer.start()
+        self._timer = threading.Timer(self._deadline, self._overdue)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def done(self) -> None:
+        """The role has ended in order: the deadline does not matter any more."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _overdue(self) -> None:
         log.critical("stop.overdue", deadline_seconds=self._deadline)
@@ -76,7 +82,3 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, WeftError):
         return error.exit_code
     return _TEMPORARY if isinstance(error, MemoryError) else _BUG
-
-
-class Overdue(TemporaryError):
-    """Work or a start that makes no progress any more; a restart is safe."""

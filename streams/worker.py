@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import structlog
@@ -13,18 +14,22 @@ import structlog
 from streams.agents.normalise import Normaliser
 from streams.app import create_app
 from streams.errors import TemporaryError
+from streams.health import Identity
 from streams.kafka.assignment import FetchedChunk
-from streams.kafka.clients import make_consumer, make_producer, start_client
+from streams.kafka.clients import explained
 from streams.kafka.ownership import Ownership
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
+from streams.kafka.role_clients import make_consumer, make_producer
 from streams.kafka.source import ChunkSource
 from streams.kafka.topics import subscription
 from streams.kafka.watchdog import stuck
 from streams.lifecycle import Lifecycle
-from streams.metrics import Metrics
+from streams.metrics import Metrics, RoleState
+from streams.monitor import Monitor
 from streams.pipeline import Pipeline
-from streams.pipeline.reject import by_reference, dead_letter
+from streams.pipeline.reject import kafka_form
+from streams.presence import Presence
 from streams.settings import Settings
 from streams.types import Answers, LookupKeys
 
@@ -55,11 +60,14 @@ class Worker:
             self.producer,
             enriched_topic=settings.enriched_topic,
             dead_topic=settings.dead_topic,
-            dead_letter=partial(dead_letter, pipeline=self.pipeline.provenance),
-            by_reference=partial(by_reference, pipeline=self.pipeline.provenance),
+            dead_letter=partial(kafka_form, pipeline=self.pipeline.provenance),
+            by_reference=partial(kafka_form, pipeline=self.pipeline.provenance, by_reference=True),
             on_failure=lifecycle.fail,
         )
         self.app = create_app(settings, self._source, self._role)
+        identity = Identity("worker", settings.group, version("weft"), settings.environment, self.pipeline.provenance)
+        self.monitor = Monitor(identity, self.metrics, self.observe)
+        self.presence = Presence(settings, identity, self.monitor, {"resume": self._resume})
 
     def _source(self, feed: Callable[[FetchedChunk], Awaitable[Any]]) -> ChunkSource:
         return ChunkSource(
@@ -98,17 +106,25 @@ class Worker:
             await self._start()
             await self.lifecycle.stopping.wait()
             await self.app.source.drain(self.settings.timing.stop_deadline_seconds / 2)
-            await self.app.stop()
-            log.info("stopped")
+            log.info("drained")
         finally:
             watch.cancel()
-            await self.publisher.stop()
-            await self.producer.stop()
-            await self.consumer.stop()
+            await self._close()
+        self.lifecycle.done()
         return self.lifecycle.exit_code
 
+    async def _close(self) -> None:
+        """Leave the group and let go of everything; what was not committed is replayed by whoever is next."""
+        await self.app.stop()
+        await self.publisher.stop()
+        await self.producer.stop()
+        await self.consumer.stop()
+        await self.presence.stop()
+
     async def _start(self) -> None:
-        await start_client(self.producer, self.settings)
+        await self.presence.start()
+        with explained(self.settings):
+            await self.producer.start()
         require_topics(self.settings, await present_topics(self.producer))
         self.publisher.start()
         await self.app.start()
@@ -120,6 +136,7 @@ class Worker:
         ready = False
         while True:
             await asyncio.sleep(_WATCH_SECONDS / 10 if not ready else _WATCH_SECONDS)
+            self.monitor.sample()
             now = time.monotonic()
             if self.lifecycle.stopping.is_set():
                 return
@@ -137,6 +154,28 @@ class Worker:
     def _watch_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.lifecycle.fail(error)
+
+    def observe(self) -> RoleState:
+        """Describe the role as it is now, for metrics, health and probes."""
+        now = time.monotonic()
+        assignments = self.ownership.assignments.values()
+        oldest = [a.tracker.oldest for a in assignments if a.tracker.oldest is not None and not a.holds]
+        return RoleState(
+            assigned=self.ownership.assigned,
+            stopping=self.lifecycle.stopping.is_set(),
+            stuck=self.stuck(now),
+            partitions=list(self.ownership.status()),
+            held_outputs=self.publisher.held,
+            oldest_work_seconds=now - min(oldest) if oldest else None,
+            in_flight_bytes=self.publisher.in_flight_bytes,
+            in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
+        )
+
+    async def _resume(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer the control socket: let a partition go on that the flood guard paused, and remember it."""
+        resumed = self.ownership.resume(str(request["topic"]), int(request["partition"]))
+        await self.ownership.commit()
+        return {"resumed": resumed}
 
     def stuck(self, now: float) -> str | None:
         """Say what makes no progress, or None."""

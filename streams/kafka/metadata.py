@@ -62,5 +62,5 @@ def decode(offset: int, text: str | None) -> CommitState:
             guard=bool(content["guard"]),
             epoch=content["epoch"],
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return CommitState.fresh(offset)

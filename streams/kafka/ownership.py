@@ -154,8 +154,9 @@ class Ownership:
         for assignment in self.assignments.values():
             self._consumer.seek(assignment.tp, assignment.tracker.tail)
 
-    def resume(self, tp: TopicPartition) -> bool:
+    def resume(self, topic: str, partition: int) -> bool:
         """Let a partition go on that the flood guard had paused; False when it is not held here."""
+        tp = TopicPartition(topic, partition)
         assignment = self.assignments.get(tp)
         if assignment is None or "flood" not in assignment.holds:
             return False

@@ -15,10 +15,10 @@ from streams.kafka.partitioner import assign
 from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
 from streams.types import DeadLetter, Outcome
 
-KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
+KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers of a dead letter."""
 
-_NO_HEADERS: list[tuple[str, bytes]] = []
+_NO_HEADERS: list[tuple[str, bytes | None]] = []
 
 
 class Publisher:

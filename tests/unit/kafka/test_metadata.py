@@ -30,6 +30,9 @@ def test_a_state_survives_its_own_text_within_the_brokers_limit(state: CommitSta
     assert len(text.encode()) < BROKER_LIMIT_BYTES
 
 
-@pytest.mark.parametrize("text", [None, "", "x", "[]", "7", "null", "{}", '{"v":2}', '{"v":1}', '{"v":1,"base":null}'])
+FOREIGN = [None, "", "x", "[]", "7", "null", "{}", '{"v":2}', '{"v":1}', '{"v":1,"base":null}', "[" * 4_000]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
 def test_missing_or_foreign_metadata_starts_a_new_base(text: str | None) -> None:
     assert decode(42, text) == CommitState.fresh(42)
