@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 import os
+import select
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -70,8 +73,17 @@ async def _print(batches: AsyncGenerator[list[RawRecord]], show: Callable[[RawRe
                 sys.stdout.write(show(record) + "\n")
             sys.stdout.flush()
             left -= len(batch)
-            if left <= 0:
+            if left <= 0 or _nobody_reads():
                 return
+
+
+def _nobody_reads() -> bool:
+    """Whether the other end of a pipe is closed, which a write alone would tell, and on a quiet topic too late."""
+    with contextlib.suppress(io.UnsupportedOperation):
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)  # errors and hang-ups are told unasked
+        return bool(poll.poll(0))
+    return False
 
 
 async def _records(

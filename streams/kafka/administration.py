@@ -107,10 +107,9 @@ async def create_missing(
         configs = {name: spec.configs() for name, spec in wanted.items()}
         configs[settings.dead_topic][_MESSAGE_BYTES] = str(await _dead_letter_bytes(admin, settings, present))
         missing = [name for name in wanted if name not in present]
-        if missing:
-            await _create(admin, [_new(name, partitions, replication, configs[name]) for name in missing])
-            await _until_led(admin, missing)
-        return Created(missing, [name for name in wanted if name in present])
+        made = await _create(admin, [_new(name, partitions, replication, configs[name]) for name in missing])
+        await _until_led(admin, missing)
+        return Created(made, [name for name in wanted if name not in made])
 
 
 def _new(name: str, partitions: int, replication: int, configs: dict[str, str]) -> NewTopic:
@@ -119,15 +118,22 @@ def _new(name: str, partitions: int, replication: int, configs: dict[str, str]) 
     return NewTopic(name, partitions, replication, replica_assignments=assignment, topic_configs=configs)
 
 
-async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> list[str]:
+    """Create topics; gives the names of those that nobody else has created meanwhile."""
+    if not topics:
+        return []
+    made = []
     response: Any = await admin.create_topics(topics)
     for name, code, message in response.topic_errors:
         error = for_code(code)
-        if error not in (NoError, TopicAlreadyExistsError):
+        if error is NoError:
+            made.append(name)
+        elif error is not TopicAlreadyExistsError:
             raise ConfigurationError(
                 f"the brokers refuse to create {name}: {message or error.__name__}",
                 cure="Give --partitions and --replication that the cluster allows.",
             )
+    return made
 
 
 async def _until_led(admin: AIOKafkaAdminClient, names: Collection[str]) -> None:

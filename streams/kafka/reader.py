@@ -32,14 +32,17 @@ async def follow(
     from_beginning: bool = False,
     idle_seconds: float | None = None,
 ) -> AsyncGenerator[Records]:
-    """Give records as they arrive, partition by partition in their order, until nothing came for `idle_seconds`."""
+    """Give records as they arrive, partition by partition in their order, until nothing came for `idle_seconds`.
+
+    Gives nothing, as an empty batch, several times a second while there is nothing, so that the caller can look up.
+    """
     bounds = await offset_bounds(consumer, partitions)
     _start_at(consumer, {tp: begin if from_beginning else end for tp, (begin, end) in bounds.items()})
     loop = asyncio.get_running_loop()
     heard = loop.time()
     while idle_seconds is None or loop.time() - heard < idle_seconds:
         fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH_RECORDS)
-        for records in fetched.values():
+        for records in fetched.values() or ((),):
             yield records
         if fetched:
             heard = loop.time()

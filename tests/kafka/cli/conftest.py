@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -33,7 +33,7 @@ class Names(NamedTuple):
     group: str
 
 
-class Written(NamedTuple):
+class _Written(NamedTuple):
     """A record to write."""
 
     topic: str
@@ -74,7 +74,7 @@ def weft(
     tmp_path: Path,
     names: Names,
     bootstrap: str,
-) -> Iterator[Weft]:
+) -> Weft:
     monkeypatch.setenv("WEFT_BROKERS", bootstrap)
 
     def run(*arguments: str, stdin: bytes = b"") -> Ran:
@@ -93,7 +93,7 @@ def weft(
 class Log:
     """A test's own way to read and write topics, independent of the product's."""
 
-    Written = Written
+    Written = _Written
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
@@ -131,7 +131,7 @@ class Log:
 
         self._consume(write, group_id=group)
 
-    def send(self, records: Sequence[Written]) -> None:
+    def send(self, records: Sequence[_Written]) -> None:
         """Write in order, each acknowledged before the next."""
 
         async def write() -> None:
@@ -140,7 +140,7 @@ class Log:
 
         asyncio.run(write())
 
-    def transact(self, records: Sequence[Written], *, abort: bool = False) -> None:
+    def transact(self, records: Sequence[_Written], *, abort: bool = False) -> None:
         """Write in one transaction, which leaves a control record behind."""
 
         async def write() -> None:
@@ -155,7 +155,11 @@ class Log:
     def _consume(self, work: Callable[[AIOKafkaConsumer], Awaitable[T]], **options: Any) -> T:
         async def run() -> T:
             async with AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", **options
+                bootstrap_servers=self._bootstrap,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                isolation_level="read_committed",
+                **options,
             ) as consumer:
                 await asyncio.sleep(0)  # closing at once fails on a task that has not begun
                 return await work(consumer)
@@ -163,7 +167,7 @@ class Log:
         return asyncio.run(run())
 
 
-async def _write(producer: AIOKafkaProducer, records: Sequence[Written]) -> None:
+async def _write(producer: AIOKafkaProducer, records: Sequence[_Written]) -> None:
     for record in records:
         await producer.send_and_wait(
             record.topic, record.value, record.key, record.partition, headers=list(record.headers)

@@ -96,9 +96,11 @@ def test_what_an_aborted_transaction_wrote_is_not_shown(weft: Weft, names: Any, 
 
 
 @pytest.mark.usefixtures("topics")
-def test_a_reader_that_has_seen_enough_is_no_error(names: Any, log: Any) -> None:
-    log.send([log.Written(names.enriched, 0, _enriched("x" * 100_000)) for _ in range(5)])
-    with subprocess.Popen([*TAIL, "--from-beginning"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("size", [1, 200_000], ids=["while nothing comes", "while writing"])
+def test_a_reader_that_has_seen_enough_ends_it_without_an_error(names: Any, log: Any, size: int) -> None:
+    log.send([log.Written(names.enriched, 0, _enriched("x" * size)) for _ in range(5)])
+    command = [*TAIL, "--from-beginning", "--json", "--idle-exit", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         os.read(process.stdout.fileno(), 10)

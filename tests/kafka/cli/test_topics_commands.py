@@ -27,8 +27,14 @@ def _admin(bootstrap: str, work: Callable[[AIOKafkaAdminClient], Any]) -> Any:
 
 def _create(bootstrap: str, name: str, **configs: str) -> None:
     topic = NewTopic(name, 2, 1, topic_configs={key.replace("_", "."): value for key, value in configs.items()})
-    response = _admin(bootstrap, lambda admin: admin.create_topics([topic]))
-    assert [error[1] for error in response.topic_errors] == [0]
+
+    async def create(admin: AIOKafkaAdminClient) -> None:
+        response = await admin.create_topics([topic])
+        assert [error[1] for error in response.topic_errors] == [0]  # type: ignore[attr-defined]
+        while name not in await admin.list_topics():
+            pass
+
+    _admin(bootstrap, create)
 
 
 def _describe(bootstrap: str, name: str) -> tuple[int, dict[str, str]]:
