@@ -1,6 +1,6 @@
 # Weft: every task of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock clean
+.PHONY: help setup run test bench profile lint lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,12 @@ run: setup ## Run the whole pipeline on this machine with sample traffic (ARGS="
 
 test: setup lint ## Lint, type-check and run every test
 	$(BIN)/pytest $(ARGS)
+
+bench: setup ## Measure Weft beside its peers on one broker (ARGS="--quick")
+	$(BIN)/python -m bench $(ARGS)
+
+profile: setup ## Show where the worker's CPU time goes (ARGS="--bare")
+	$(BIN)/python -m bench.profile $(ARGS)
 
 lint: setup ## Formatting, lint, types and import rules
 	$(BIN)/ruff format --check .
