@@ -11,6 +11,8 @@ import pytest
 from aiokafka.codec import lz4_encode, snappy_encode, zstd_encode
 from aiokafka.record.util import calc_crc32c
 
+pytest_plugins = ["tests.brokers"]
+
 WireHeaders = Sequence[tuple[bytes, bytes | None]]
 CRC_AT = 17
 ATTRIBUTES_AT = 21
