@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _COUNTS = ("consumed", "split", "enriched", "dead", "sampled", "joined")
+_DEEP = ("replays", "reprocessed", "altered", "holes")
+_POSITIONS = ("base", "committed", "end")
+_COLUMNS = (*_POSITIONS, "lag", *_COUNTS, "balance")
+_RARE = ("split", "sampled", "joined")
 
 
 def ledger(
@@ -52,7 +56,7 @@ def ledger(
     if as_json:
         typer.echo(json.dumps({"group": settings.group, "balanced": not problems, "partitions": rows}))
     else:
-        _print_table(settings, rows)
+        _print_table(rows)
     _remark(settings, accounts, audit)
     if problems:
         raise CheckFailed("\n".join(problems))
@@ -84,26 +88,26 @@ def _row(account: Account, finding: Finding | None) -> dict[str, Any]:
     return row
 
 
-def _print_table(settings: Settings, rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     from rich import box
     from rich.table import Table
 
-    hidden = ("topic", "problems")
-    names = [name for name in (rows[0] if rows else ()) if name not in hidden]
     shown = console.interactive(sys.stdout)
-    table = Table("topic", box=box.SIMPLE_HEAD if shown else None, pad_edge=shown)
+    # A terminal is narrow: what is rare has its column there only when it happened.
+    names = [name for name in _COLUMNS if not shown or name not in _RARE or any(row[name] for row in rows)]
+    table = Table(box=box.SIMPLE_HEAD if shown else None, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("partition", overflow="fold")
     for name in names:
         table.add_column("since offset" if name == "base" else name, justify="right")
     for row in rows:
-        table.add_row(row["topic"], *("-" if row[name] is None else str(row[name]) for name in names))
+        cells = ("-" if row[name] is None else str(row[name]) for name in names)
+        table.add_row(f"{row['topic']}-{row['partition']}", *cells)
     if len(rows) > 1:
-        table.add_row("total", *_totals(names, rows))
+        totals = ("" if name in _POSITIONS else str(sum(row[name] for row in rows)) for name in names)
+        table.add_row("total", *totals)
     console.console(sys.stdout).print(table)
-
-
-def _totals(names: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    positions = ("partition", "base", "committed", "begin", "end")
-    return ["" if name in positions else str(sum(row[name] for row in rows)) for name in names]
+    if any("holes" in row for row in rows):
+        typer.echo(", ".join(f"{name} {sum(row[name] for row in rows)}" for name in _DEEP))
 
 
 def _remark(settings: Settings, accounts: Sequence[Account], audit: Audit | None) -> None:

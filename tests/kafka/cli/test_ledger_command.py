@@ -88,9 +88,9 @@ def test_the_table_has_a_line_for_each_partition_and_a_total(weft: Weft, books: 
 
     lines = [line.split() for line in weft("ledger").out.splitlines()]
 
-    assert lines[1] == [books.names.raw, *["0", "0", "2", "0", "2", "0", "2", "0", "2", "0", "0", "0", "0"]]
-    assert lines[2] == [books.names.raw, *["1", "-", "-", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0"]]
-    assert lines[3] == ["total", *["0", "2", "0", "2", "0", "0", "0", "0"]]
+    assert lines[1] == [f"{books.names.raw}-0", "0", "2", "2", "0", "2", "0", "2", "0", "0", "0", "0"]
+    assert lines[2] == [f"{books.names.raw}-1", "-", "-", "0", "0", "0", "0", "0", "0", "0", "0", "0"]
+    assert lines[3] == ["total", "0", "2", "0", "2", "0", "0", "0", "0"]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,13 @@ def test_commits_of_the_group_on_other_topics_are_notes_and_no_books(weft: Weft,
 
 class TestDeep:
     """The topics are read, not believed."""
+
+    def test_the_table_ends_with_what_was_found(self, weft: Weft, books: Books) -> None:
+        books.raw(1)
+        books.enriched("0", "0")
+        books.commit(1, consumed=1, enriched=1)
+
+        assert weft("ledger", "--deep").out.endswith("\nreplays 1, reprocessed 0, altered 0, holes 0\n")
 
     def test_every_record_has_its_output(self, weft: Weft, books: Books) -> None:
         books.raw(4)
