@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from typing import cast
 from uuid import uuid4
 
 import faust
 from faust.app import BootStrategy
 
 from streams.agents.normalise import Normaliser, normalise
-from streams.kafka.assignment import FetchedChunk
-from streams.kafka.source import ChunkSource
+from streams.kafka.source import ChunkSource, Feed
 from streams.settings import Settings
 
 _AGENTS = 2
@@ -20,13 +19,13 @@ _AGENTS = 2
 _CHANNEL_CHUNKS = 8
 
 
-class _WithoutKafka(BootStrategy):  # type: ignore[misc]
+class _WithoutKafka(BootStrategy):
     enable_kafka = False
     enable_kafka_consumer = False
     enable_kafka_producer = False
 
 
-class WeftApp(faust.App):  # type: ignore[misc]
+class WeftApp(faust.App):
     """A Faust app whose agents find what they work with in `role`."""
 
     BootStrategy = _WithoutKafka
@@ -37,14 +36,15 @@ class WeftApp(faust.App):  # type: ignore[misc]
         """Create no data directory: nothing is stored."""
 
     async def on_started(self) -> None:
-        """Open the channel and start the source, which is an extra service."""
+        """Open the channel and start the source, once the agents listen."""
         self.flow_control.resume()
         await super().on_started()
+        await self.add_runtime_dependency(self.source)
 
 
 def create_app(
     settings: Settings,
-    source: Callable[[Callable[[FetchedChunk], Awaitable[Any]]], ChunkSource],
+    source: Callable[[Feed], ChunkSource],
     role: Callable[[ChunkSource], Normaliser],
 ) -> WeftApp:
     """Build the worker's Faust app: a channel, the source that feeds it and the agents that empty it.
@@ -58,8 +58,7 @@ def create_app(
         web_enabled=False,
     )
     channel = app.channel(maxsize=_CHANNEL_CHUNKS)
-    app.source = source(channel.put)
+    app.source = source(cast("Feed", channel.put))
     app.role = role(app.source)
     app.agent(channel, name="normalise", concurrency=_AGENTS)(normalise)
-    app.service(app.source)
     return app

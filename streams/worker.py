@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -15,13 +15,12 @@ from streams.agents.normalise import Normaliser
 from streams.app import create_app
 from streams.errors import TemporaryError
 from streams.health import Identity
-from streams.kafka.assignment import FetchedChunk
 from streams.kafka.clients import explained
 from streams.kafka.ownership import Ownership
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
 from streams.kafka.role_clients import make_consumer, make_producer
-from streams.kafka.source import ChunkSource
+from streams.kafka.source import ChunkSource, Feed
 from streams.kafka.topics import subscription
 from streams.kafka.watchdog import stuck
 from streams.lifecycle import Lifecycle
@@ -69,7 +68,7 @@ class Worker:
         self.monitor = Monitor(identity, self.metrics, self.observe)
         self.presence = Presence(settings, identity, self.monitor, {"resume": self._resume})
 
-    def _source(self, feed: Callable[[FetchedChunk], Awaitable[Any]]) -> ChunkSource:
+    def _source(self, feed: Feed) -> ChunkSource:
         return ChunkSource(
             self.settings,
             self.consumer,
@@ -171,7 +170,7 @@ class Worker:
             in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
         )
 
-    async def _resume(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _resume(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the control socket: let a partition go on that the flood guard paused, and remember it."""
         resumed = self.ownership.resume(str(request["topic"]), int(request["partition"]))
         await self.ownership.commit()

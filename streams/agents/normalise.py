@@ -22,7 +22,7 @@ _NOT_GUARDED = frozenset({"decode.tombstone", "decode.empty"})
 
 async def normalise(chunks: StreamT[FetchedChunk]) -> None:
     """Process chunks for ever; what goes wrong ends the process, never just the chunk."""
-    role: Normaliser = chunks.app.role
+    role: Normaliser = chunks.app.role  # type: ignore[attr-defined]  # the app is a WeftApp
     async for chunk in chunks:
         await role.process(chunk)
 

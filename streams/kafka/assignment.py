@@ -36,7 +36,7 @@ class Assignment:
     state: PartitionState
     active: bool = True
     rewinds: int = 0
-    holds: dict[Hold, str] = field(default_factory=dict)
+    holds: dict[str, str] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_timestamp_ms: int | None = None
     fetched_at: float = field(default_factory=time.monotonic)

@@ -16,6 +16,7 @@ from streams.kafka.guard import FloodGuard
 from streams.kafka.incarnations import Incarnations
 from streams.kafka.membership import Membership
 from streams.kafka.metadata import CommitState
+from streams.kafka.positions import pause, seek, stable_end
 from streams.metrics import Metrics, PartitionStatus
 from streams.settings import Settings
 from streams.types import PartitionState
@@ -72,7 +73,7 @@ class Ownership:
                 guard=FloodGuard(self._settings.guard, tripped=state.guard and tp not in self._resumed),
                 state=PartitionState(tp.topic, tp.partition),
             )
-            self._consumer.seek(tp, state.offset)
+            seek(self._consumer, tp, state.offset)
             self._hold_at_start(assignment, recreated, begins[tp], ends[tp])
         self.assigned = True
         log.info("assigned", partitions=len(partitions), generation=member.generation)
@@ -130,7 +131,7 @@ class Ownership:
     def hold(self, assignment: Assignment, reason: Hold, explanation: str) -> None:
         """Pause a partition until an operator acts; the others go on."""
         assignment.holds[reason] = explanation
-        self._consumer.pause(assignment.tp)
+        pause(self._consumer, assignment.tp)
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
 
@@ -147,12 +148,12 @@ class Ownership:
     def give_back(self, assignments: Iterable[Assignment]) -> None:
         """Forget what is fetched but not processed and fetch it again from the tracker's tail."""
         for assignment in assignments:
-            self._consumer.seek(assignment.tp, assignment.rewind())
+            seek(self._consumer, assignment.tp, assignment.rewind())
 
     def seek_to_tails(self) -> None:
         """Put every position where its tracker ends: a fetch that raised has moved them past records it never gave."""
         for assignment in self.assignments.values():
-            self._consumer.seek(assignment.tp, assignment.tracker.tail)
+            seek(self._consumer, assignment.tp, assignment.tracker.tail)
 
     def resume(self, topic: str, partition: int) -> bool:
         """Let a partition go on that the flood guard had paused; False when it is not held here."""
@@ -173,15 +174,15 @@ class Ownership:
 
     def readable(self, tp: TopicPartition) -> bool:
         """Whether the log has committed records behind the tracker's tail, as far as the last fetch told."""
-        end = self._consumer.last_stable_offset(tp)
+        end = stable_end(self._consumer, tp)
         return end is not None and end > self.assignments[tp].tracker.tail
 
     def status(self) -> Iterator[PartitionStatus]:
         """Describe every owned partition; lag counts from what is settled to the end that was last seen."""
         now_ms = time.time() * 1000
         for tp, a in self.assignments.items():
-            end = self._consumer.last_stable_offset(tp)
-            lag = None if end is None or end < 0 else max(0, end - a.tracker.prefix)
+            end = stable_end(self._consumer, tp)
+            lag = None if end is None else max(0, end - a.tracker.prefix)
             seconds = 0.0 if lag == 0 else None
             if lag and a.last_timestamp_ms is not None:
                 seconds = max(0.0, (now_ms - a.last_timestamp_ms) / 1000)

@@ -18,7 +18,7 @@ class Owner(Protocol):
         """Read commits, seek and begin."""
 
 
-class RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]
+class RebalanceListener(ConsumerRebalanceListener):
     """Gives the callbacks to the owner; aiokafka only logs what they raise, so a failure is reported here."""
 
     def __init__(self, owner: Owner, drain_seconds: float, on_failure: Callable[[BaseException], None]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import (
     ConsumerStoppedError,
+    GroupAuthorizationFailedError,
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
@@ -23,6 +24,7 @@ from streams.kafka.assignment import Assignment, FetchedChunk
 from streams.kafka.lenient import UnreadablePartition, read_leniently
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
+from streams.kafka.positions import position, seek
 from streams.kafka.rebalance import RebalanceListener
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -32,10 +34,13 @@ _POLL_MILLISECONDS = 200
 _SUSPECT_MILLISECONDS = 500
 _BACKOFF_SECONDS = 0.5
 
+Feed: TypeAlias = Callable[[FetchedChunk], Awaitable[Any]]
+"""Puts a chunk into the channel, waiting while it is full."""
+
 log = structlog.get_logger()
 
 
-class ChunkSource(Service):  # type: ignore[misc]
+class ChunkSource(Service):
     """Feeds chunks of owned partitions; `congested` tells whether the work in flight is at its bound."""
 
     abstract = False
@@ -48,7 +53,7 @@ class ChunkSource(Service):  # type: ignore[misc]
         metrics: Metrics,
         *,
         pattern: str,
-        feed: Callable[[FetchedChunk], Awaitable[Any]],
+        feed: Feed,
         congested: Callable[[], bool],
         on_failure: Callable[[BaseException], None],
         **service_options: Any,
@@ -150,19 +155,11 @@ class ChunkSource(Service):  # type: ignore[misc]
         now = time.monotonic()
         for tp, assignment in self._ownership.assignments.items():
             records = fetched.get(tp, ())
-            position = self._position(tp)
-            if position is not None and position > assignment.tracker.tail:
-                yield from self._chunks(assignment, records, position, now)
+            end = position(self._consumer, tp)
+            if end is not None and end > assignment.tracker.tail:
+                yield from self._chunks(assignment, records, end, now)
             elif records:
-                raise UnexpectedState(f"{tp.topic}-{tp.partition}: records up to {position}, behind the tracker's tail")
-
-    def _position(self, tp: TopicPartition) -> int | None:
-        """Give the offset of the next fetch, behind control and compacted records; None when not known.
-
-        aiokafka's public `position()` is a coroutine, and an await here could lose records.
-        """
-        state = self._consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001
-        return state.position if state is not None and state.has_valid_position else None
+                raise UnexpectedState(f"{tp.topic}-{tp.partition}: records up to {end}, behind the tracker's tail")
 
     def _chunks(
         self, assignment: Assignment, records: Sequence[RawRecord], end: int, now: float
@@ -186,22 +183,26 @@ class ChunkSource(Service):  # type: ignore[misc]
             )
 
     async def _fetch_failed(self, error: Exception, asked: Sequence[TopicPartition]) -> None:
-        """Find out which partition is to blame and deal with it alone."""
+        """Find out which partition is to blame and deal with it alone.
+
+        Raises:
+            Exception: the error itself, when it is no partition's but the group's or the client's.
+        """
         if isinstance(error, NoOffsetForPartitionError):
             return  # the client looked for a start before the new assignment had sought its own
         if isinstance(error, OffsetOutOfRangeError):
             await self._lost(error.args[0])
-        elif isinstance(error, TopicAuthorizationFailedError) or (isinstance(error, KafkaError) and error.retriable):
+        elif _passes(error):
             log.warning("fetch.refused", error=type(error).__name__)
             await self.sleep(_BACKOFF_SECONDS)
-        elif len(asked) > 1:
-            log.warning("fetch.undecodable", error=type(error).__name__, partitions=len(asked))
-            self._suspects = list(asked)
-        elif asked:
+        elif isinstance(error, GroupAuthorizationFailedError) or type(error) is KafkaError:
+            raise error
+        elif len(asked) == 1:
             self._suspects = []
             await self._read_leniently(asked[0])
         else:
-            raise error
+            log.warning("fetch.undecodable", error=type(error).__name__, partitions=len(asked))
+            self._suspects = list(asked)
 
     async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Hold partitions whose next offset is not in the log any more."""
@@ -209,7 +210,7 @@ class ChunkSource(Service):  # type: ignore[misc]
         ends = await self._consumer.end_offsets(list(offsets))
         for tp, offset in offsets.items():
             assignment = self._ownership.assignments.get(tp)
-            if assignment is not None:
+            if assignment is not None and assignment.tracker.tail == offset:  # else it was sought since
                 self._ownership.hold_if_out_of_range(assignment, offset, begins[tp], ends[tp])
 
     async def _read_leniently(self, tp: TopicPartition) -> None:
@@ -223,13 +224,23 @@ class ChunkSource(Service):  # type: ignore[misc]
         except UnreadablePartition as error:
             self._ownership.hold(assignment, "undecodable", str(error))
             return
+        except KafkaError as error:
+            if not _passes(error):
+                raise
+            await self.sleep(_BACKOFF_SECONDS)
+            return
         if not assignment.active or assignment.tracker.tail != tail:
             return
         chunks = list(self._chunks(assignment, read.records, read.next_offset, time.monotonic()))
-        self._consumer.seek(tp, read.next_offset)
+        seek(self._consumer, tp, read.next_offset)
         for chunk in chunks:
             chunk.undecodable = read.undecodable
             await self._feed(chunk)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether asking again later may work, also after an operator gave a permission."""
+    return isinstance(error, TopicAuthorizationFailedError) or (isinstance(error, KafkaError) and error.retriable)
 
 
 def split(

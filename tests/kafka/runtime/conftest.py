@@ -87,7 +87,8 @@ class Lane:
             if "transactional_id" in options:
                 await producer.begin_transaction()
             sent = [
-                await producer.send(self.raw, value, partition=partition, headers=list(headers)) for value in values
+                await producer.send(self.raw, value, key=b"key", partition=partition, headers=list(headers))
+                for value in values
             ]
             await asyncio.gather(*sent)
             if "transactional_id" in options:
