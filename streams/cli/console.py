@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import typer
 
@@ -40,7 +40,8 @@ def console(stream: TextIO) -> Console:
     from rich.console import Console  # slow to import, and most commands print plain lines
 
     width = None if interactive(stream) else _PIPE_COLUMNS
-    return Console(file=stream, width=width, no_color=not coloured(stream), highlight=False)
+    colours: Literal["auto"] | None = "auto" if coloured(stream) else None
+    return Console(file=stream, width=width, color_system=colours, highlight=False)
 
 
 def report(error: BaseException) -> int:
