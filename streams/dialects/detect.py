@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from streams.dialects.base import Dialect, ObjectReader, TextReader, add_flags, new_record
 from streams.types import Record, Source
@@ -20,14 +20,21 @@ MOST_KEYS = 64
 """An object with more keys is read by a reader made for it alone: hostile shapes must not fill the memory."""
 
 
+class Plan(NamedTuple):
+    """What is known of a shape: the reader of its objects, and the least number of bytes that its keys take in JSON."""
+
+    read: ObjectReader
+    key_bytes: int
+
+
 class Detector:
     """The dialects of one pipeline, and the shapes that it has met.
 
-    `readers` maps a shape to its reader; the hot path looks there first and calls `learn` when it finds none.
+    `plans` maps a shape to its plan; the hot path looks there first and calls `learn` when it finds none.
     """
 
     def __init__(self, dialects: Iterable[Dialect], zone: tzinfo) -> None:
-        self.readers: dict[tuple[str, ...], ObjectReader] = {}
+        self.plans: dict[tuple[str, ...], Plan] = {}
         self._zone = zone
         self._by_key: defaultdict[str | None, list[tuple[frozenset[str], Dialect]]] = defaultdict(list)
         self._texts: list[TextReader] = []
@@ -37,22 +44,22 @@ class Detector:
             if dialect.compile_text:
                 self._texts.append(dialect.compile_text(zone))
 
-    def learn(self, shape: tuple[str, ...]) -> ObjectReader:
-        """Make the reader of a shape, and remember it while there is room."""
-        reader = self._compile(shape)
+    def learn(self, shape: tuple[str, ...]) -> Plan:
+        """Make the plan of a shape, and remember it while there is room."""
+        plan = Plan(self._compile(shape), sum(len(key) + len('"":,') for key in shape))
         if len(shape) <= MOST_KEYS:
-            if len(self.readers) >= MOST_SHAPES:
-                self.readers.clear()
-            self.readers[shape] = reader
-        return reader
+            if len(self.plans) >= MOST_SHAPES:
+                self.plans.clear()
+            self.plans[shape] = plan
+        return plan
 
     def read_json(self, document: Any, event_id: str, observed: str, source: Source) -> Record:
         """Read a JSON document; an object may be consumed, any other value becomes the body."""
         if not isinstance(document, dict):
             return _read_value(document, event_id, observed, source)
         shape = tuple(document)
-        reader = self.readers.get(shape) or self.learn(shape)
-        return reader(document, event_id, observed, source)
+        plan = self.plans.get(shape) or self.learn(shape)
+        return plan.read(document, event_id, observed, source)
 
     def read_json_as(
         self, dialect: Dialect, document: Any, event_id: str, observed: str, source: Source
@@ -75,9 +82,7 @@ class Detector:
                 return record
         raise LookupError("no dialect claims every text")
 
-    def read_text_as(
-        self, dialect: Dialect, text: str, event_id: str, observed: str, source: Source
-    ) -> Record | None:
+    def read_text_as(self, dialect: Dialect, text: str, event_id: str, observed: str, source: Source) -> Record | None:
         """Read a text as one dialect; None when it is not of that dialect."""
         if not dialect.compile_text:
             return None

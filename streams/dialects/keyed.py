@@ -15,13 +15,23 @@ from streams.types import Record, Source
 from streams.values.severity import GENERAL
 from streams.values.severity import read as read_severity
 from streams.values.time import read_time, utc_text
-from streams.values.trace import canonical_span_id, canonical_trace_id, read_span, read_trace, read_trace_flags
+from streams.values.trace import is_canonical, read_span, read_trace, read_trace_flags
 
 
 class Keys(NamedTuple):
     """For each role the keys that feed it, the first found wins; case does not matter for trace and span."""
 
-    time: tuple[str, ...] = ("timestamp", "@timestamp", "time", "ts", "date", "datetime", "eventTime", "event_time", "@t")
+    time: tuple[str, ...] = (
+        "timestamp",
+        "@timestamp",
+        "time",
+        "ts",
+        "date",
+        "datetime",
+        "eventTime",
+        "event_time",
+        "@t",
+    )
     severity: tuple[str, ...] = (
         "level", "severity", "log.level", "loglevel", "log_level", "lvl", "levelname", "level_name", "severity_text", "@l",
     )  # fmt: skip
@@ -97,47 +107,53 @@ def _reader(dialect: str, roles: _Roles, words: Mapping[str, int], zone: tzinfo)
     more = bool(flags_key or places)
 
     def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
-        # What has a role leaves the document; what is left are the attributes, without a copy.
+        # The hot path of most records: usual forms are handled in line, all others by the functions below.
+        # What has a role leaves the document, and what is left are the attributes, without a copy.
         # pop(None, None) is the quick "nothing": no JSON object has the key None.
         pop = document.pop
-        time = pop(time_key, None)
-        word = pop(severity_key, None)
-        trace = pop(trace_key, None)
-        span = pop(span_key, None)
-        service = pop(service_key, None)
+        time, word, trace, span = (
+            pop(time_key, None),
+            pop(severity_key, None),
+            pop(trace_key, None),
+            pop(span_key, None),
+        )
+        service, host, logger = pop(service_key, None), pop(host_key, None), pop(logger_key, None)
         timestamp = utc_text(time) if type(time) is str else None
         number = words.get(word) if type(word) is str else None
-        trace_id = canonical_trace_id(trace) if type(trace) is str else None
-        span_id = canonical_span_id(span) if type(span) is str else None
-        resource = {"service.name": service if type(service) is str and service else "unknown_service"}
+        canonical = trace is not None and span is not None and is_canonical(trace, span)
+        named = type(service) is str and service != ""
         record: Record = {
             "schema_version": 1,
             "event_id": event_id,
             "signal": "log",
             "timestamp": timestamp,
             "observed_timestamp": observed,
-            "trace_id": trace_id,
-            "span_id": span_id,
+            "trace_id": trace if canonical else None,
+            "span_id": span if canonical else None,
             "severity_number": number or 0,
             "severity_text": word,
             "body": pop(body_key, None),
-            "resource": resource,
+            "resource": {"service.name": service if named else "unknown_service"},
             "attributes": document,
             "source": source,
             "dialect": dialect,
             "provenance": NO_PROVENANCE,
         }
-        if host_key is not None:
-            _set_host(record, host_key, pop(host_key))
-        if logger_key is not None:
-            _set_scope(record, logger_key, pop(logger_key))
+        if type(host) is str and host:
+            record["resource"]["host.name"] = host
+        elif host is not None:
+            _keep(record, host_key, host)
+        if type(logger) is str and logger:
+            record["scope"] = {"name": logger}
+        elif logger is not None:
+            _keep(record, logger_key, logger)
         if timestamp is None:
             _set_time(record, roles.time, time, zone)
         if number is None:
             _set_severity(record, severity_key, word, words)
-        if trace_id is None or span_id is None:
+        if not canonical:
             _set_trace(record, (trace_key, trace), (span_key, span))
-        if service_key is not None and resource["service.name"] is not service:
+        if not named and service is not None:
             _keep(record, service_key, service)
         if more:
             _set_more(record, flags_key, places)
@@ -151,20 +167,6 @@ def _keep(record: Record, key: str | None, value: Any, flag: str = "field.type_m
     if key is not None and value is not None and value != "":
         record["attributes"][key] = value
         add_flags(record, flag)
-
-
-def _set_host(record: Record, key: str, value: Any) -> None:
-    if type(value) is str and value:
-        record["resource"]["host.name"] = value
-    else:
-        _keep(record, key, value)
-
-
-def _set_scope(record: Record, key: str, value: Any) -> None:
-    if type(value) is str and value:
-        record["scope"] = {"name": value}
-    else:
-        _keep(record, key, value)
 
 
 def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo) -> None:
@@ -196,16 +198,12 @@ def _set_severity(record: Record, key: str | None, word: Any, words: Mapping[str
 
 def _set_trace(record: Record, trace: tuple[str | None, Any], span: tuple[str | None, Any]) -> None:
     """Read ids in the other forms; what is no id stays an attribute with the flag `trace.invalid`."""
-    if record["trace_id"] is None:
-        found = read_trace(trace[1])
-        record["trace_id"], record["span_id"] = found.trace_id, record["span_id"] or found.span_id
-        if found.trace_flags is not None:
-            record["trace_flags"] = found.trace_flags
-        _flag_ids(record, found.flags, *trace)
-    if record["span_id"] is None:
-        found = read_span(span[1])
-        record["span_id"] = found.span_id
-        _flag_ids(record, found.flags, *span)
+    found, own = read_trace(trace[1]), read_span(span[1])
+    record["trace_id"], record["span_id"] = found.trace_id, own.span_id or found.span_id
+    if found.trace_flags is not None:
+        record["trace_flags"] = found.trace_flags
+    _flag_ids(record, found.flags, *trace)
+    _flag_ids(record, own.flags, *span)
 
 
 def _flag_ids(record: Record, flags: tuple[str, ...], key: str | None, value: Any) -> None:

@@ -13,7 +13,9 @@ from streams.dialects.base import Dialect, Example, TextReader, add_flags
 from streams.dialects.keyed import KEYS, keyed
 from streams.types import Record, Source
 
-_KEYS = KEYS._replace(time=("ts", "time", "t", *KEYS.time), severity=("level", "lvl", *KEYS.severity), body=("msg", "message"))
+_KEYS = KEYS._replace(
+    time=("ts", "time", "t", *KEYS.time), severity=("level", "lvl", *KEYS.severity), body=("msg", "message")
+)
 _SURE_SIGNS = frozenset({"ts", "time", "t", "level", "lvl", "msg", "caller", "severity"})
 _TOKEN = re.compile(r'[ \t]*(?:([A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})=("(?:[^"\\]|\\.)*"(?=[ \t]|$))?|([^ \t]+))')
 _REST = re.compile(r"[^ \t]*")

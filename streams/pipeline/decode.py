@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from streams.dialects.base import Dialect, add_flags
 from streams.dialects.detect import Detector
@@ -25,14 +25,10 @@ _OPENING = (b"{", b"[")
 _FALLBACK = "dialect.fallback"
 
 
-class Staged(NamedTuple):
-    """One outcome so far: a record to finish, or a dead letter; with `inner` when its value held several."""
-
-    raw: RawRecord
-    result: Record | DeadLetter
-    inner: int | None = None
-    alone: bytes | None = None
-    """The inner record wrapped so that it can be replayed alone."""
+Staged: TypeAlias = tuple[RawRecord, Record | DeadLetter, int | None, bytes | None]
+"""One outcome so far: the raw record, and a record to finish or a dead letter; for an inner record of a value
+that held several, its position and its bytes wrapped so that it can be replayed alone. A bare tuple: one is made
+for every record."""
 
 
 class Arrival(NamedTuple):
@@ -62,24 +58,22 @@ class Decoder:
             content, flags = self._open(opened.value, hints, arrival.fallback)
             remarks = (*opened.flags, *flags, *(("hint.unknown",) if hints.unknown else ()))
             if not isinstance(content, Batch):
-                return [Staged(raw, self._read(content, arrival, hints, remarks))]
+                return [(raw, self._read(content, arrival, hints, remarks), None, None)]
         except MemoryError:
             raise
         except Exception as error:
-            return [Staged(raw, rejected(raw, STAGE, error))]
+            return [(raw, rejected(raw, STAGE, error), None, None)]
         return [self._read_inner(content, index, arrival, hints, remarks) for index in range(len(content.documents))]
 
-    def _read_inner(
-        self, batch: Batch, index: int, arrival: Arrival, hints: Hints, remarks: tuple[str, ...]
-    ) -> Staged:
+    def _read_inner(self, batch: Batch, index: int, arrival: Arrival, hints: Hints, remarks: tuple[str, ...]) -> Staged:
         alone = batch.alone(index)
         arrival = arrival._replace(event_id=f"{arrival.event_id}.{index}")
         try:
-            return Staged(arrival.raw, self._read(batch.documents[index], arrival, hints, remarks), index, alone)
+            return arrival.raw, self._read(batch.documents[index], arrival, hints, remarks), index, alone
         except MemoryError:
             raise
         except Exception as error:
-            return Staged(arrival.raw, rejected(arrival.raw, STAGE, error, index, alone), index, alone)
+            return arrival.raw, rejected(arrival.raw, STAGE, error, index, alone), index, alone
 
     def _open(self, value: bytes, hints: Hints, fallback: bool) -> tuple[Content, tuple[str, ...]]:
         """Tell what a value holds, and the remarks on its encoding and on a hint that was not true."""

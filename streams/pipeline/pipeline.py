@@ -5,17 +5,18 @@ It never awaits and imports no Kafka client. Between the two halves the agent re
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-import orjson
+from orjson import dumps, loads
 
 from schemas.conform import NonconformingRecord, conform
 from streams.dialects.base import add_flags
 from streams.dialects.detect import Detector
 from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
+from streams.pipeline.clean import clean_reader
 from streams.pipeline.decode import STAGE, Arrival, Decoder, Staged
-from streams.pipeline.encode import encode
+from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.hints import NO_HINTS
 from streams.pipeline.identity import event_id_prefix, is_observable, observed_timestamp
 from streams.pipeline.provenance import pipeline_hash
@@ -23,9 +24,11 @@ from streams.pipeline.reject import rejected
 from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Settings, TopicPolicy
 from streams.types import Answers, Chunk, Counts, DeadLetter, LookupKeys, Outcome, Provenance, RawRecord, Record, Source
+from streams.values.json import plain_float
 from streams.values.zones import zone_named
 
 _ENCODE = "encode"
+_DEFAULT_POLICY = TopicPolicy()
 _SAMPLE = 1_000
 """One record in so many offsets is checked against the schema at run time; tests prove the rest."""
 
@@ -39,37 +42,62 @@ class Pipeline:
         self._limits = settings.limits
         self._every = 1 if settings.validate_output else _SAMPLE
         self._detector = Detector(DIALECTS, zone_named(settings.time_zone))
+        self._read_clean = clean_reader(self._detector, settings.limits)
         self._decoder = Decoder(self._detector, settings.limits)
 
     def prepare(self, chunk: Chunk) -> LookupKeys:
-        """Decode a chunk into its state and give the keys that it wants looked up."""
-        policy = self._settings.topics.get(chunk.topic, TopicPolicy())
-        prefix = event_id_prefix(chunk.topic, policy.source_epoch, chunk.partition)
-        fallback = policy.hint_mismatch == "fallback"
-        staged: list[Staged] = []
-        for raw in chunk.records:
-            source: Source = {"topic": chunk.topic, "partition": chunk.partition, "offset": raw.offset}
-            arrival = Arrival(raw, f"{prefix}{raw.offset}", observed_timestamp(raw.timestamp), source, fallback)
-            staged.extend(self._decoder.decode(arrival))
-        chunk.state.staged = staged
+        """Stage the decoding of a chunk and give the keys that it wants looked up.
+
+        Nothing wants a look-up yet, so the staged records are an iterator that `finish` draws from: each is
+        decoded, encoded and forgotten while it is in the processor's cache, and a chunk costs no memory but its output.
+        """
+        chunk.state.staged = self._decode(chunk)
         return frozenset()
 
+    def _decode(self, chunk: Chunk) -> Iterator[Staged]:
+        topic, partition = chunk.topic, chunk.partition
+        policy = self._settings.topics.get(topic, _DEFAULT_POLICY)
+        prefix = event_id_prefix(topic, policy.source_epoch, partition)
+        fallback = policy.hint_mismatch == "fallback"
+        read_clean, decode = self._read_clean, self._decoder.decode
+        timestamp, observed = 0, observed_timestamp(0)
+        for raw in chunk.records:
+            offset, value = raw.offset, raw.value
+            if raw.timestamp != timestamp:
+                timestamp = raw.timestamp
+                observed = observed_timestamp(timestamp)
+            source: Source = {"topic": topic, "partition": partition, "offset": offset}
+            event_id = f"{prefix}{offset}"
+            record = read_clean(value, event_id, observed, source) if value and not raw.headers else None
+            if record is not None:
+                yield raw, record, None, None
+            else:
+                yield from decode(Arrival(raw, event_id, observed, source, fallback))
+
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
-        """Encode what `prepare` decoded; what does not fit or conform is a dead letter."""
-        outcome = Outcome([], [], [], [], Counts(), chunk.end - 1)
-        keys, values, origins, dead, counts, _ = outcome
+        """Encode what `prepare` staged; what does not fit or conform is a dead letter."""
+        keys: list[bytes | None] = []
+        values: list[bytes] = []
+        origins: list[RawRecord] = []
+        dead: list[DeadLetter] = []
+        split, every = 0, self._every
+        most_attributes, most_bytes = self._limits.attributes, self._limits.record_bytes
         provenance: Provenance = {"pipeline": self.provenance, "applied": [], "failed": []}
-        for item in chunk.state.staged:
-            raw, record, inner, alone = item
+        for raw, record, inner, alone in chunk.state.staged:
             if inner:
-                counts.split += 1
-            if isinstance(record, DeadLetter):
+                split += 1
+            if type(record) is DeadLetter:
                 dead.append(record)
                 continue
             try:
                 record["provenance"] = provenance
-                value = encode(record, self._limits)
-                if raw.offset % self._every == 0:
+                if "flags" in record or len(record["attributes"]) > most_attributes:
+                    tidy(record, most_attributes)
+                # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
+                value = b"".join((dumps(record, plain_float), b""))
+                if len(value) > most_bytes:
+                    value = shorten(record, value, most_bytes)
+                if raw.offset % every == 0:
                     _check(value)
             except MemoryError:
                 raise
@@ -81,12 +109,12 @@ class Pipeline:
             values.append(value)
             origins.append(raw)
         chunk.state.staged = None
-        counts.enriched, counts.dead = len(values), len(dead)
-        return outcome
+        counts = Counts(split=split, enriched=len(values), dead=len(dead))
+        return Outcome(keys, values, origins, dead, counts, chunk.end - 1)
 
 
 def _check(value: bytes) -> None:
     try:
-        conform(orjson.loads(value))
+        conform(loads(value))
     except NonconformingRecord as error:
         raise RejectedRecord("schema.invalid", str(error)) from None

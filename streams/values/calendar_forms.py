@@ -24,7 +24,9 @@ _MONTHS = {
 }
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fraction>\d{1,18}))?)?(?: ?(?P<half>[AP]M))?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fraction>\d{1,18}))?)?(?: ?(?P<half>[AP]M))?"
+)
 _ZONE = r"(?: ?(?P<offset>(?:UTC|GMT)?[+-]\d\d:?(?:\d\d)?))?(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
 _GO_CLOCK = r"(?: m=[+-][\d.]{1,30})?"
 

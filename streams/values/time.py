@@ -30,7 +30,8 @@ OUT_OF_RANGE = Time(None, ("timestamp.out_of_range",))
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _LONGEST = 100
 _MOST_CACHED = 4_096
-_PREFIX = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)", re.ASCII)
+_SECOND = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)", re.ASCII)
+_ZULU = frozenset("Zz")
 _BY_MAGNITUDE = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3))
 
 _seconds: dict[str, str] = {}
@@ -57,9 +58,9 @@ def utc_text(text: str) -> str | None:
 
     This is the hot path: most times share their second with others and their milliseconds with all.
     """
-    second = _seconds.get(text[:19]) or _learn_second(text[:19])
-    fraction = _fractions.get(text[19:]) or _learn_fraction(text[19:])
-    return second + fraction if second and fraction else None
+    head, _, rest = text.partition(".")
+    second, fraction = _seconds.get(head), _fractions.get(rest)
+    return second + fraction if second and fraction else _learn(head, rest)
 
 
 def read_epoch(text: str, unit: int | None = None) -> Time:
@@ -140,9 +141,24 @@ def _nearest_year(written: Written, zone: tzinfo, observed: str) -> int:
     return min(distances)[1]
 
 
-def _learn_second(prefix: str) -> str | None:
-    """Check a `YYYY-MM-DDTHH:MM:SS` once and remember its canonical form."""
-    match = _PREFIX.fullmatch(prefix)
+def _learn(head: str, rest: str) -> str | None:
+    """Check a time in its two parts, around the point if it has one, and remember those that recur."""
+    whole = head[-1:] in _ZULU
+    second = _seconds.get(head[:-1] if whole else head) or _learn_second(head[:-1] if whole else head)
+    if whole or second is None:
+        return f"{second}.000000000Z" if second and not rest else None
+    digits = rest[:-1]
+    if rest[-1:] not in _ZULU or not digits.isascii() or not digits.isdigit():
+        return None
+    fraction = f".{digits[:9].ljust(9, '0')}Z"
+    if len(digits) <= 3:
+        _remember(_fractions, rest, fraction)
+    return second + fraction
+
+
+def _learn_second(head: str) -> str | None:
+    """Check a `YYYY-MM-DDTHH:MM:SS` and remember its canonical form."""
+    match = _SECOND.fullmatch(head)
     if not match:
         return None
     try:
@@ -151,18 +167,7 @@ def _learn_second(prefix: str) -> str | None:
         return None
     if not in_range(nanoseconds(second)):
         return None
-    return _remember(_seconds, prefix, prefix[:10] + "T" + prefix[11:])
-
-
-def _learn_fraction(rest: str) -> str | None:
-    """Check what follows the second, `Z` or `.fraction` and `Z`; remember up to milliseconds, which recur."""
-    digits = rest[1:-1]
-    if rest in {"Z", "z"}:
-        return _remember(_fractions, rest, ".000000000Z")
-    if rest[:1] not in {".", ","} or rest[-1] not in "Zz" or not digits.isascii() or not digits.isdigit():
-        return None
-    fraction = f".{digits[:9].ljust(9, '0')}Z"
-    return _remember(_fractions, rest, fraction) if len(digits) <= 3 else fraction
+    return _remember(_seconds, head, f"{head[:10]}T{head[11:]}")
 
 
 def _remember(cache: dict[str, str], key: str, value: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 _ZERO_TRACE = bytes(16)
 _ZERO_SPAN = bytes(8)
+_ZERO_TRACE_ID = "0" * 32
+_ZERO_SPAN_ID = "0" * 16
 _KNOWN_FLAGS = 0x03
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
 _DASHED = re.compile(r"([0-9a-fA-F]{8})-([0-9a-fA-F]{4})-([0-9a-fA-F]{4})-([0-9a-fA-F]{4})-([0-9a-fA-F]{12})")
@@ -30,6 +32,24 @@ class TraceContext(NamedTuple):
 
 NOTHING = TraceContext()
 INVALID = TraceContext(flags=("trace.invalid",))
+
+
+def is_canonical(trace_id: Any, span_id: Any) -> bool:
+    """Whether both ids are in the record's own form: 32 and 16 hexadecimal digits in lower case, not zeros.
+
+    Both are checked by one conversion there and back, because nearly every record passes here.
+    """
+    try:
+        ids = trace_id + span_id
+        return (
+            len(trace_id) == 32
+            and len(span_id) == 16
+            and unhexlify(ids).hex() == ids
+            and trace_id != _ZERO_TRACE_ID
+            and span_id != _ZERO_SPAN_ID
+        )
+    except (TypeError, ValueError):
+        return False
 
 
 def canonical_trace_id(text: str) -> str | None:
