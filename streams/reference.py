@@ -1,4 +1,4 @@
-"""The reference pages that are made from code: metrics, health and the command line.
+"""The reference pages that are made from code: metrics, health, settings and the command line.
 
 `python -m streams.reference` checks them, `python -m streams.reference --write` writes them.
 """
@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import Metric
 from streams.cli.reference import cli_page
 from streams.health_rules import HOLD_CURES, RULES
 from streams.metrics import Metrics, PartitionStatus, RoleCollector, RoleState
+from streams.settings_reference import settings_page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -97,6 +98,7 @@ PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     Path("docs/reference/metrics.md"): metrics_page,
     Path("docs/reference/health.md"): health_page,
     Path("docs/reference/cli.md"): cli_page,
+    Path("docs/reference/settings.md"): settings_page,
 }
 """Each page's path in the project's folder, and what makes it."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -15,6 +17,7 @@ from streams.errors import ConfigurationError
 
 PREFIX = "WEFT_"
 CONFIG_VARIABLE = "WEFT_CONFIG"
+_SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)")
 
 
 class Section(BaseModel):
@@ -26,15 +29,19 @@ class Section(BaseModel):
 class Security(Section):
     """How to reach the brokers: protocol, SASL and TLS files."""
 
-    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    username: str | None = None
-    password: SecretStr | None = None
-    password_file: Path | None = None
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
-    key_password: SecretStr | None = None
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how to talk to the brokers"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="for the SASL protocols"
+    )
+    username: str | None = Field(None, description="SASL user")
+    password: SecretStr | None = Field(None, description="SASL password; a file is better")
+    password_file: Path | None = Field(None, description="file that holds the SASL password")
+    ca_file: Path | None = Field(None, description="certificates to trust instead of the system's, PEM")
+    certificate_file: Path | None = Field(None, description="our certificate for mutual TLS, PEM")
+    key_file: Path | None = Field(None, description="its key, PEM")
+    key_password: SecretStr | None = Field(None, description="password of the key")
 
 
 class Limits(Section):
@@ -51,9 +58,9 @@ class Limits(Section):
 class Guard(Section):
     """The flood guard: when a partition that mostly dies is paused instead of drained."""
 
-    window_records: int = Field(1_000, ge=1)
-    dead_ratio: float = Field(0.5, gt=0, le=1)
-    dead_run: int = Field(500, ge=1)
+    window_records: int = Field(1_000, ge=1, description="records that the ratio looks at")
+    dead_ratio: float = Field(0.5, gt=0, le=1, description="share of dead ones above which the partition pauses")
+    dead_run: int = Field(500, ge=1, description="dead ones in a row at which it pauses")
 
 
 class TopicPolicy(Section):
@@ -70,24 +77,24 @@ class TopicPolicy(Section):
 class Timing(Section):
     """Deadlines and intervals of the runtime, in seconds."""
 
-    session_timeout_seconds: float = Field(10, ge=1)
-    rebalance_timeout_seconds: float = Field(60, ge=1)
-    commit_interval_seconds: float = Field(1, gt=0)
+    session_timeout_seconds: float = Field(10, ge=1, description="silence after which the group replaces a worker")
+    rebalance_timeout_seconds: float = Field(60, ge=1, description="time to rejoin; half of it is for the drain")
+    commit_interval_seconds: float = Field(1, gt=0, description="what a crash replays at most")
     stop_deadline_seconds: float = Field(25, gt=0, description="SIGTERM to exit, at most")
     start_deadline_seconds: float = Field(60, gt=0, description="start to the first assignment, at most")
     stuck_after_seconds: float = Field(120, gt=0, description="work or a readable partition without progress")
     discovery_interval_seconds: float = Field(5, gt=0, le=10, description="look for new topics and partitions")
-    send_timeout_seconds: float = Field(60, gt=0, description="a batch that is not acknowledged ends the process")
+    send_timeout_seconds: float = Field(60, gt=0, description="after which an unanswered batch is sent again")
 
 
 class Flow(Section):
     """Bounds on the work in flight."""
 
-    chunk_records: int = Field(1_000, ge=1)
-    chunk_bytes: int = Field(1_048_576, ge=1)
-    chunk_milliseconds: float = Field(20, gt=0)
+    chunk_records: int = Field(1_000, ge=1, description="largest chunk in records")
+    chunk_bytes: int = Field(1_048_576, ge=1, description="largest chunk in bytes of values")
+    chunk_milliseconds: float = Field(20, gt=0, description="longest work on a chunk, as far as learned")
     in_flight_bytes: int = Field(33_554_432, ge=1_048_576, description="output that waits for acknowledgement")
-    fetch_bytes: int = Field(1_048_576, ge=1_024, description="per partition and fetch")
+    fetch_bytes: int = Field(1_048_576, ge=1_024, description="fetched per partition at a time")
 
 
 class Settings(BaseSettings):
@@ -98,14 +105,16 @@ class Settings(BaseSettings):
     )
 
     brokers: str | None = Field(None, description="host:port,...; unset means the embedded Kafka for `weft up`")
-    raw_topics: Annotated[tuple[str, ...], NoDecode] = ("raw-logs",)
-    enriched_topic: str = "enriched"
-    dead_topic: str = "dead-letters"
-    group: str = "weft-worker"
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(0, ge=0, le=65_535)
-    state_dir: Path | None = None
-    environment: str = "development"
+    raw_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("raw-logs",), description="names, comma-separated; `^` starts a pattern"
+    )
+    enriched_topic: str = Field("enriched", description="where records go")
+    dead_topic: str = Field("dead-letters", description="where dead letters go")
+    group: str = Field("weft-worker", description="consumer group that replicas share")
+    http_host: str = Field("127.0.0.1", description="where metrics and health are served")
+    http_port: int = Field(0, ge=0, le=65_535, description="0 is any free port; `weft health` finds it")
+    state_dir: Path | None = Field(None, description="run files, sockets, the embedded Kafka; default by XDG")
+    environment: str = Field("development", description="named in metrics and health")
     time_zone: str = Field("UTC", description="zone of times that name none")
     validate_output: bool = Field(False, description="validate every record against the schema, not a sample")
     security: Security = Security()
@@ -120,6 +129,15 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no zone of the IANA time zone database") from None
         return value
 
     @classmethod
@@ -181,4 +199,4 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
 
 def _is_service_link(name: str, value: str) -> bool:
     """Kubernetes injects these for a service whose name starts with `weft`."""
-    return name.endswith(("SERVICE_HOST", "SERVICE_PORT")) or "_SERVICE_PORT_" in name or value.startswith("tcp://")
+    return bool(_SERVICE_LINK.search(name)) or value.startswith("tcp://")

@@ -1,0 +1,174 @@
+"""Proves that the tests bite: each one-line mutant of the delivery path must fail the test that is named for it.
+
+Run it by `make mutants`. The tree is copied, so that the working tree is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("streams", "schemas", "tests", "pyproject.toml")
+SECONDS = 180
+
+
+class Mutant(NamedTuple):
+    """One line made wrong, and the test that must notice."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    test: str
+
+
+MUTANTS = (
+    Mutant(
+        "commit before the acknowledgement",
+        "streams/kafka/commits.py",
+        "while self._bundles and not self._bundles[0].pending:",
+        "while self._bundles:",
+        "tests/unit/kafka/test_commits.py::test_nothing_is_committed_before_its_outputs_are_acknowledged",
+    ),
+    Mutant(
+        "register after an await",
+        "streams/kafka/source.py",
+        "        chunks = list(self._register(fetched))",
+        "        await self.sleep(1); chunks = list(self._register(fetched))",
+        "tests/kafka/runtime/test_handover.py::test_records_are_registered_before_anything_else_can_run",
+    ),
+    Mutant(
+        "commit after the revoke",
+        "streams/kafka/ownership.py",
+        "        await self.commit()\n        for assignment in",
+        "        self.assignments = {}; await self.commit()\n        for assignment in",
+        "tests/kafka/runtime/test_handover.py::test_a_stop_commits_what_is_acknowledged",
+    ),
+    Mutant(
+        "no drain",
+        "streams/kafka/ownership.py",
+        "while not all(a.tracker.idle for",
+        "while False and not all(a.tracker.idle for",
+        "tests/kafka/runtime/test_handover.py::test_a_stop_waits_for_acknowledgements_in_flight",
+    ),
+    Mutant(
+        "a send error is swallowed",
+        "streams/kafka/writer.py",
+        "                if not (error.retriable or isinstance(error, KafkaTimeoutError)):\n                    raise",
+        "                if not (error.retriable or isinstance(error, KafkaTimeoutError)):\n                    return",
+        "tests/unit/kafka/test_writer.py::"
+        "test_a_failure_that_cannot_be_retried_ends_the_writer_with_nothing_sent_after_it",
+    ),
+    Mutant(
+        "batches are swapped",
+        "streams/kafka/writer.py",
+        "self._parcels.append(parcel)",
+        "self._parcels.appendleft(parcel)",
+        "tests/unit/kafka/test_writer.py::test_the_next_batch_leaves_only_after_the_last_one_was_acknowledged",
+    ),
+    Mutant(
+        "a second batch behind one that is not acknowledged",
+        "streams/kafka/writer.py",
+        "await (await self._producer.send_batch(",
+        "(await self._producer.send_batch(",
+        "tests/unit/kafka/test_writer.py::test_the_next_batch_leaves_only_after_the_last_one_was_acknowledged",
+    ),
+    Mutant(
+        "no seek back after getmany raised",
+        "streams/kafka/source.py",
+        "            ownership.seek_to_tails()",
+        "            pass",
+        "tests/kafka/runtime/test_hazards.py::"
+        "test_when_a_fetch_raises_every_position_goes_back_to_where_records_were_registered",
+    ),
+    Mutant(
+        "no generation check",
+        "streams/kafka/membership.py",
+        "if self.current != member:",
+        "if False:",
+        "tests/kafka/runtime/test_hazards.py::test_a_commit_under_a_generation_that_is_over_is_refused",
+    ),
+    Mutant(
+        "auto-commit",
+        "streams/kafka/role_clients.py",
+        "enable_auto_commit=False",
+        "enable_auto_commit=True",
+        "tests/kafka/runtime/test_hazards.py::"
+        "test_a_drain_ends_at_its_deadline_and_only_the_acknowledged_prefix_is_committed",
+    ),
+)
+
+
+def passes(tree: Path, test: str) -> bool:
+    """Run one test against a tree; False when it fails or hangs."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        "--timeout=60",
+        test,
+    ]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=tree,
+            env=_environment(tree),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{test} could not be run: pytest exit code {done.returncode}")
+    return done.returncode == 0
+
+
+def _environment(tree: Path) -> dict[str, str]:
+
+    return {**os.environ, "PYTHONPATH": str(tree)}
+
+
+def survives(mutant: Mutant) -> bool:
+    """Apply a mutant to a copy of the tree and run its test there."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder)
+        for name in COPIED:
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, tree / name)
+        path = tree / mutant.file
+        text = path.read_text()
+        if text.count(mutant.right) != 1:
+            raise SystemExit(f"{mutant.name}: {mutant.file} does not hold the line once: {mutant.right}")
+        path.write_text(text.replace(mutant.right, mutant.wrong))
+        return passes(tree, mutant.test)
+
+
+def main() -> int:
+    """Run every mutant (or those whose names hold the arguments); 1 when one survives."""
+    wanted = [m for m in MUTANTS if not sys.argv[1:] or any(word in m.name for word in sys.argv[1:])]
+    for test in sorted({mutant.test for mutant in wanted}):
+        if not passes(ROOT, test):
+            raise SystemExit(f"fails without any mutant: {test}")
+    survivors = []
+    for mutant in wanted:
+        survived = survives(mutant)
+        print(f"{'SURVIVED' if survived else 'killed  '}  {mutant.name}", flush=True)
+        survivors += [mutant.name] if survived else []
+    print(f"{len(wanted) - len(survivors)} killed, {len(survivors)} survived")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

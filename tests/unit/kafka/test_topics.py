@@ -1,0 +1,55 @@
+"""Which topics are raw."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from streams.errors import ConfigurationError
+from streams.kafka.topics import literal_names, subscription
+from streams.settings import Settings
+
+
+def matches(topic: str, *raw: str) -> bool:
+    return re.match(subscription(Settings(raw_topics=raw)), topic) is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "topic", "read"),
+    [
+        pytest.param(("app",), "app", True, id="the name"),
+        pytest.param(("app",), "app-2", False, id="not a prefix"),
+        pytest.param(("app",), "my-app", False, id="not a suffix"),
+        pytest.param(("a.b",), "axb", False, id="a dot is a dot"),
+        pytest.param(("^app.*",), "app-2", True, id="a pattern"),
+        pytest.param(("^app",), "app-2", False, id="a pattern matches whole names"),
+        pytest.param(("^a|b$",), "b", True, id="alternatives"),
+        pytest.param(("x", "^app.*"), "x", True, id="a list with a pattern"),
+        pytest.param(("^.*",), "enriched", False, id="never our output"),
+        pytest.param(("^.*",), "dead-letters", False, id="never our dead letters"),
+        pytest.param(("^.*",), "dead-letters-of-others", True, id="but other topics like it"),
+        pytest.param(("^.*",), "__consumer_offsets", False, id="never Kafka's own"),
+        pytest.param(("^.*",), "redrive-sqlite", False, id="never a sink's way back"),
+        pytest.param(("app",), "app\n", False, id="no line end"),
+    ],
+)
+def test_a_topic_is_read_only_if_a_whole_name_matches(raw: tuple[str, ...], topic: str, read: bool) -> None:
+    assert matches(topic, *raw) is read
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param((), "empty", id="none"),
+        pytest.param(("enriched",), "enriched, which is an output", id="a loop"),
+        pytest.param(("^(",), "does not compile", id="a broken pattern"),
+    ],
+)
+def test_what_cannot_be_read_is_a_clear_error(raw: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        subscription(Settings(raw_topics=raw))
+
+
+def test_only_names_are_expected_to_exist() -> None:
+    assert literal_names(Settings(raw_topics=("a", "^b.*", "c"))) == ["a", "c"]
