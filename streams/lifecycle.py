@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 
 _BUG = 70
 _TEMPORARY = 75
+_COLLECT_AFTER_ALLOCATIONS = 100_000
 
 
 class Lifecycle:
@@ -82,3 +84,14 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, WeftError):
         return error.exit_code
     return _TEMPORARY if isinstance(error, MemoryError) else _BUG
+
+
+def calm_collector() -> None:
+    """Let Python's cycle collector look less often, and never at what lives as long as the process.
+
+    Records are acyclic and die in reference-count order; at its default threshold the collector walks every chunk in
+    flight many times (measured by `make bench`: a fifth of the CPU time).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_ALLOCATIONS, 50, 100)

@@ -93,7 +93,7 @@ class Flow(Section):
     chunk_records: int = Field(1_000, ge=1, description="largest chunk in records")
     chunk_bytes: int = Field(1_048_576, ge=1, description="largest chunk in bytes of values")
     chunk_milliseconds: float = Field(20, gt=0, description="longest work on a chunk, as far as learned")
-    in_flight_bytes: int = Field(33_554_432, ge=1_048_576, description="output that waits for acknowledgement")
+    in_flight_bytes: int = Field(8_388_608, ge=1_048_576, description="output that waits for acknowledgement")
     fetch_bytes: int = Field(1_048_576, ge=1_024, description="fetched per partition at a time")
 
 

@@ -23,7 +23,7 @@ from streams.kafka.role_clients import make_consumer, make_producer
 from streams.kafka.source import ChunkSource, Feed
 from streams.kafka.topics import subscription
 from streams.kafka.watchdog import stuck
-from streams.lifecycle import Lifecycle
+from streams.lifecycle import Lifecycle, calm_collector
 from streams.metrics import Metrics, RoleState
 from streams.monitor import Monitor
 from streams.pipeline import Pipeline
@@ -200,6 +200,7 @@ def run_worker(
     """Run one worker in this process until it is told to stop; returns the exit code."""
 
     async def main() -> int:
+        calm_collector()
         lifecycle = Lifecycle(settings.timing.stop_deadline_seconds)
         return await Worker(settings, lifecycle, accept_gaps=accept_gaps, resumed=resumed).run()
 

@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from streams.kafka.connection import client_options
 from streams.kafka.partitioner import assign
+from streams.lifecycle import calm_collector
 from streams.pipeline import Pipeline
 from streams.pipeline.reject import kafka_form
 from streams.settings import Settings, load
@@ -26,7 +27,7 @@ from streams.types import Chunk, Headers, PartitionState
 
 _COMMIT_SECONDS = 1.0
 _POLL_MILLISECONDS = 200
-_BATCH_BYTES = 900_000
+_BATCH_BYTES = 262_144
 _NO_HEADERS: list[tuple[str, bytes | None]] = []
 
 Output: TypeAlias = tuple[bytes | None, bytes | None, Headers]
@@ -35,6 +36,7 @@ Outputs: TypeAlias = dict[TopicPartition, list[Output]]
 
 async def main(settings: Settings) -> None:
     """Normalise until SIGTERM."""
+    calm_collector()  # as the worker does, so that the ratio tells what the runtime around the pipeline costs
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, partial(_cancel, asyncio.current_task()))
     options = client_options(settings)
     consumer = AIOKafkaConsumer(
