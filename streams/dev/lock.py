@@ -3,22 +3,28 @@
 import fcntl
 import os
 import time
+from collections.abc import Callable
 
 _POLL_SECONDS = 0.05
 
 
-def take(lock_fd: int, *, wait_seconds: float) -> bool:
+def take(lock_fd: int, *, wait_seconds: float, on_wait: Callable[[], None] = lambda: None) -> bool:
     """Lock the file and write this process's id into it; False while another process has it.
 
-    Its children may outlive a process that was killed and keep the lock: they are waited for, up to `wait_seconds`.
+    Its children may outlive a process that was killed and keep the lock: they are waited for, up to `wait_seconds`,
+    after one call of `on_wait`.
     """
     deadline = time.monotonic() + wait_seconds
+    waiting = False
     while True:
         try:
             fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if _owner_lives(lock_fd) or time.monotonic() > deadline:
                 return False
+            if not waiting:
+                waiting = True
+                on_wait()
             time.sleep(_POLL_SECONDS)
         else:
             os.truncate(lock_fd, 0)

@@ -18,11 +18,14 @@ from streams.dev.errors import RunningAlready
 from streams.dev.worker_process import WorkerProcess
 from streams.errors import TemporaryError
 from streams.kafka.administration import create_missing
+from streams.kafka.clients import explained
 from streams.kafka.ledger import read_ledger
 from streams.paths import state_dir
 from streams.settings import Settings
 
 _CHECK_SECONDS: Final = 0.1
+_CLOSE_SECONDS: Final = 2.0
+_CHILDREN_SECONDS: Final = 10.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 Notice = Callable[[str], None]
@@ -42,7 +45,7 @@ def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, noti
     """
     root = (settings.state_dir or state_dir()).expanduser().absolute()
     with ExitStack() as stack:
-        lock_fd = stack.enter_context(_alone(root, settings.timing.stop_deadline_seconds))
+        lock_fd = stack.enter_context(_alone(root, settings.timing.stop_deadline_seconds + _CHILDREN_SECONDS, notice))
         stack.enter_context(_interrupted_by_signals())
         kafka = None
         if settings.brokers is None:
@@ -71,13 +74,18 @@ class Supervisor:
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         await create_missing(self._settings)
         before = await read_ledger(self._settings)
-        async with AsyncExitStack() as stack:
-            demo = await stack.enter_async_context(open_demo(self._settings, plan)) if plan else None
-            try:
-                await self._work(lock_fd, seconds, plan, demo)
-            finally:
-                await asyncio.to_thread(self._end_worker)
-            observed = await demo.finish() if demo else None
+        clients = AsyncExitStack()
+        try:
+            with explained(self._settings):
+                demo = await clients.enter_async_context(open_demo(self._settings, plan)) if plan else None
+                try:
+                    await self._work(lock_fd, seconds, plan, demo)
+                finally:
+                    await asyncio.to_thread(self._end_worker)
+                observed = await demo.finish() if demo else None
+        finally:
+            # In a task with a bound: clients of brokers that are gone neither hide what happened nor delay its telling.
+            await asyncio.wait([asyncio.create_task(clients.aclose())], timeout=_CLOSE_SECONDS)
         return books.close(before, await read_ledger(self._settings), observed)
 
     async def _work(self, lock_fd: int, seconds: float | None, plan: DemoPlan | None, demo: Demo | None) -> None:
@@ -106,15 +114,19 @@ class Supervisor:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
+        self._check()  # first: a child that has ended explains whatever else went wrong
         for task in done:
             task.result()
 
     async def _watch(self) -> NoReturn:
         while True:
-            if self._kafka is not None:
-                self._kafka.check()
-            self._worker.check()
+            self._check()
             await asyncio.sleep(_CHECK_SECONDS)
+
+    def _check(self) -> None:
+        if self._kafka is not None:
+            self._kafka.check()
+        self._worker.check()
 
     async def _until_ready(self) -> None:
         patience = self._settings.timing.start_deadline_seconds * 2  # its own deadline comes first
@@ -133,12 +145,16 @@ class Supervisor:
 
 
 @contextmanager
-def _alone(root: Path, wait_seconds: float) -> Iterator[int]:
+def _alone(root: Path, wait_seconds: float, notice: Notice) -> Iterator[int]:
     """Hold the state directory, whose lock the worker inherits. Raises RunningAlready."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock_fd = os.open(root / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not lock.take(lock_fd, wait_seconds=wait_seconds):
+        if not lock.take(
+            lock_fd,
+            wait_seconds=wait_seconds,
+            on_wait=lambda: notice("waiting for the children of a run that was killed"),
+        ):
             raise RunningAlready(
                 f"another `weft up` runs on {root}", cure="Stop it, or set WEFT_STATE_DIR to another folder."
             )
