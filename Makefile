@@ -1,6 +1,6 @@
 # Weft: every task of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench profile lint lock clean
+.PHONY: help setup run test bench profile mutants lint lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,9 @@ bench: setup ## Measure Weft beside its peers on one broker (ARGS="--quick")
 
 profile: setup ## Show where the worker's CPU time goes (ARGS="--bare")
 	$(BIN)/python -m bench.profile $(ARGS)
+
+mutants: setup ## Prove that the delivery tests bite: each one-line mutant must fail its test
+	$(BIN)/python tests/mutants.py $(ARGS)
 
 lint: setup ## Formatting, lint, types and import rules
 	$(BIN)/ruff format --check .
