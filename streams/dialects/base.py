@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, TypeAlias
 
@@ -17,6 +17,9 @@ It may consume the document. A body of None means that the document has none: th
 
 TextReader: TypeAlias = Callable[[str, str, str, Source], Record | None]
 """(text, event id, observed timestamp, source) to a record, or None when the text is not of this dialect."""
+
+Test: TypeAlias = Callable[[dict[str, Any]], bool]
+"""Settles by its values whether an object is of a dialect, where keys alone cannot."""
 
 CompileReader: TypeAlias = Callable[[tuple[str, ...], tzinfo], ObjectReader]
 """(top-level keys in their order, zone of times that name none) to the reader of all objects with these keys."""
@@ -43,9 +46,9 @@ class Dialect:
     link: str
     examples: tuple[Example, ...]
     signatures: tuple[frozenset[str], ...] = ()
-    test: Callable[[dict[str, Any]], bool] | None = None
+    test: Test | None = None
     compile_objects: CompileReader | None = None
-    compile_text: Callable[[tzinfo], TextReader] | None = field(default=None)
+    compile_text: Callable[[tzinfo], TextReader] | None = None
 
 
 def new_record(dialect: str, event_id: str, observed: str, source: Source) -> Record:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from streams.dialects.base import Dialect, ObjectReader, TextReader, add_flags, new_record
+from streams.dialects.base import Dialect, ObjectReader, Test, TextReader, add_flags, new_record
 from streams.types import Record, Source
 
 MOST_SHAPES = 4_096
@@ -110,7 +110,7 @@ def _read_value(value: Any, event_id: str, observed: str, source: Source) -> Rec
 
 def _choose(candidates: list[Dialect], shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
     """One reader for a shape: that of the first candidate, or of the first whose test agrees with the values."""
-    readers = []
+    readers: list[tuple[Test | None, ObjectReader]] = []
     for dialect in candidates:
         if dialect.compile_objects is None:
             continue

@@ -1,107 +1,33 @@
 """Readers of flat objects whose well-known keys feed the envelope and whose other keys are attributes.
 
-A reader is compiled once for a key order and knows by then which key has which role, so that reading costs
-no search. Which keys are looked for, and in which order, is the data contract's section 8b.1 to 8b.4.
+A reader is compiled once for a key order and knows by then which key has which role, so that reading costs no search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from streams.dialects.base import NO_PROVENANCE, CompileReader, ObjectReader, add_flags
+from streams.dialects.roles import KEYS, Keys, Roles, assign, find
 from streams.types import Record, Source
 from streams.values.severity import GENERAL
 from streams.values.severity import read as read_severity
 from streams.values.time import read_time, utc_text
-from streams.values.trace import is_canonical, read_span, read_trace, read_trace_flags
-
-
-class Keys(NamedTuple):
-    """For each role the keys that feed it, the first found wins; case does not matter for trace and span."""
-
-    time: tuple[str, ...] = (
-        "timestamp",
-        "@timestamp",
-        "time",
-        "ts",
-        "date",
-        "datetime",
-        "eventTime",
-        "event_time",
-        "@t",
-    )
-    severity: tuple[str, ...] = (
-        "level", "severity", "log.level", "loglevel", "log_level", "lvl", "levelname", "level_name", "severity_text", "@l",
-    )  # fmt: skip
-    body: tuple[str, ...] = ("message", "msg", "body", "log", "text")
-    trace: tuple[str, ...] = (
-        "trace_id", "trace.id", "traceid", "trace-id", "oteltraceid", "otel.trace_id", "x_b3_traceid", "x-b3-traceid",
-        "xray_trace_id", "_x_amzn_trace_id", "x-amzn-trace-id", "uber-trace-id", "traceparent",
-    )  # fmt: skip
-    span: tuple[str, ...] = (
-        "span_id", "span.id", "spanid", "span-id", "otelspanid", "otel.span_id", "x_b3_spanid", "x-b3-spanid",
-    )  # fmt: skip
-    trace_flags: tuple[str, ...] = ("trace_flags", "traceflags")
-    service: tuple[str, ...] = (
-        "service.name", "service_name", "service", "dd.service", "otelServiceName", "app", "application", "appname",
-    )  # fmt: skip
-    host: tuple[str, ...] = ("host.name", "hostname", "host")
-    logger: tuple[str, ...] = ("logger", "logger_name", "loggerName", "log.logger")
-
-
-KEYS = Keys()
-_PLACES = ("context", "contextMap", "mdc", "ctx", "extra", "fields", "labels", "Properties", "span", "otel")
-"""Objects in which trace ids stand when the top level has none."""
+from streams.values.trace import NOTHING, is_canonical, read_span, read_trace, read_trace_flags
 
 
 def keyed(dialect: str, keys: Keys = KEYS, words: Mapping[str, int] = GENERAL) -> CompileReader:
     """Make the compiler of a dialect that is a table of keys and a severity vocabulary."""
 
     def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
-        return _reader(dialect, _assign(present, keys), words, zone)
+        return _reader(dialect, assign(present, keys), words, zone)
 
     return compile_objects
 
 
-class _Roles(NamedTuple):
-    """The keys of one object by role; None where the object has none."""
-
-    time: tuple[str, ...]
-    severity: str | None
-    body: str | None
-    trace: str | None
-    span: str | None
-    trace_flags: str | None
-    service: str | None
-    host: str | None
-    logger: str | None
-    places: tuple[str, ...]
-
-
-def _assign(present: tuple[str, ...], keys: Keys) -> _Roles:
-    folded = {key.lower(): key for key in reversed(present)}
-    exact = dict(zip(present, present, strict=True))
-
-    def first(wanted: tuple[str, ...], known: Mapping[str, str]) -> str | None:
-        return next((known[key] for key in wanted if key in known), None)
-
-    return _Roles(
-        time=tuple(key for key in keys.time if key in exact),
-        severity=first(keys.severity, exact),
-        body=first(keys.body, exact),
-        trace=first(keys.trace, folded),
-        span=first(keys.span, folded),
-        trace_flags=first(keys.trace_flags, folded),
-        service=first(keys.service, exact),
-        host=first(keys.host, exact),
-        logger=first(keys.logger, exact),
-        places=tuple(place for place in _PLACES if place in exact),
-    )
-
-
-def _reader(dialect: str, roles: _Roles, words: Mapping[str, int], zone: tzinfo) -> ObjectReader:
+def _reader(dialect: str, roles: Roles, words: Mapping[str, int], zone: tzinfo) -> ObjectReader:  # noqa: C901 - hot path
     time_key = roles.time[0] if roles.time else None
     _, severity_key, body_key, trace_key, span_key, flags_key, service_key, host_key, logger_key, places = roles
     more = bool(flags_key or places)
@@ -110,7 +36,7 @@ def _reader(dialect: str, roles: _Roles, words: Mapping[str, int], zone: tzinfo)
         # The hot path of most records: usual forms are handled in line, all others by the functions below.
         # What has a role leaves the document, and what is left are the attributes, without a copy.
         # pop(None, None) is the quick "nothing": no JSON object has the key None.
-        pop = document.pop
+        pop: Any = document.pop
         time, word, trace, span = (
             pop(time_key, None),
             pop(severity_key, None),
@@ -228,12 +154,8 @@ def _set_more(record: Record, flags_key: str | None, places: tuple[str, ...]) ->
 
 def _search_place(record: Record, nested: Any) -> None:
     """Take ids out of one nested object; they stay there too, because the object is the producer's."""
-    if type(nested) is not dict:
-        return
-    folded = {key.lower(): key for key in reversed(nested)}
-    found = next((read_trace(nested[folded[key]]) for key in KEYS.trace if key in folded), None)
-    if found is None or found.trace_id is None:
-        return
-    span = next((read_span(nested[folded[key]]).span_id for key in KEYS.span if key in folded), None)
-    record["trace_id"], record["span_id"] = found.trace_id, span or found.span_id or record["span_id"]
-    add_flags(record, *found.flags)
+    found = read_trace(find(nested, KEYS.trace)) if type(nested) is dict else NOTHING
+    if found.trace_id is not None:
+        span = read_span(find(nested, KEYS.span))
+        record["trace_id"], record["span_id"] = found.trace_id, span.span_id or found.span_id or record["span_id"]
+        add_flags(record, *found.flags)

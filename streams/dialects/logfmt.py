@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from functools import lru_cache
+from typing import Any
 
-from streams.dialects.base import Dialect, Example, TextReader, add_flags
-from streams.dialects.keyed import KEYS, keyed
+from streams.dialects.base import Dialect, Example, ObjectReader, TextReader, add_flags
+from streams.dialects.keyed import keyed
+from streams.dialects.roles import KEYS
 from streams.types import Record, Source
 
 _KEYS = KEYS._replace(
@@ -24,8 +27,8 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _MOST_SHAPES = 1_024
 
 
-def parse(line: str) -> tuple[list[tuple[str, str]], bool] | None:
-    """Split a line into its pairs and tell whether loose words had to be joined to a value; None when it is no logfmt.
+def parse(line: str) -> list[tuple[str, str]] | None:
+    """Split a line into its pairs, loose words joined to the value before them; None when it is no logfmt.
 
     A line is logfmt when it starts with a pair, has two or more, and either no loose words or a tell-tale key.
     """
@@ -47,11 +50,15 @@ def parse(line: str) -> tuple[list[tuple[str, str]], bool] | None:
             at = rest.end() if rest else at
             pairs.append((key, rest[0] if rest else ""))
     known = any(key in _SURE_SIGNS for key, _ in pairs)
-    return (pairs, loose) if len(pairs) > 1 and (known or not loose) else None
+    return pairs if len(pairs) > 1 and (known or not loose) else None
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
     compile_objects = keyed("logfmt", _KEYS)
+
+    @lru_cache(maxsize=_MOST_SHAPES)
+    def reader_of(shape: tuple[str, ...]) -> ObjectReader:
+        return compile_objects(shape, zone)
 
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
         if "=" not in text[:100] or "\n" in text:
@@ -59,9 +66,10 @@ def _compile_text(zone: tzinfo) -> TextReader:
         parsed = parse(text)
         if parsed is None:
             return None
-        document = dict(parsed[0])
-        record = compile_objects(tuple(document), zone)(dict(document), event_id, observed, source)
-        if len(document) != len(parsed[0]):
+        document: dict[str, Any] = dict(parsed)
+        has_duplicates = len(document) != len(parsed)
+        record = reader_of(tuple(document))(document, event_id, observed, source)
+        if has_duplicates:
             add_flags(record, "json.duplicate_keys")
         return record
 

@@ -16,11 +16,8 @@ from streams.values.text import without_ansi, without_line_end
 from streams.values.time import read_time
 
 _NEAR = 256
-_WORDS = sorted((word for word in GENERAL if len(word) > 2 and word.islower()), key=len, reverse=True)
-_ANY_CASE = "|".join(f"{word}|{word.upper()}|{word.capitalize()}" for word in _WORDS)
-_SEVERITY = re.compile(
-    rf"\b({'|'.join(word.upper() for word in _WORDS)})\b|^\W{{0,4}}({_ANY_CASE})\s{{0,8}}[\]:|]|\[\s{{0,8}}({_ANY_CASE})\s{{0,8}}\]"
-)
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{4,13}(?![A-Za-z0-9_])")
+_ANY_CASE = re.compile(r"[^\w\s]?\s{0,8}([A-Za-z]{3,13})\s{0,8}[\]:|]|[^\[]{0,64}\[\s{0,8}([A-Za-z]{3,13})\s{0,8}\]")
 _LEADING_TIME = re.compile(
     r"\[?((?:\d{4}[-/.]\d\d?[-/.]\d\d?[T ] ?|\d{1,2}[/ -][A-Z][a-z]{2}[/ -]\d{4}[: ]"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?)"
@@ -42,10 +39,15 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 
 def _find_severity(record: Record, head: str) -> None:
-    match = _SEVERITY.search(head)
-    if match:
-        word = match[match.lastindex or 0]
-        record["severity_number"], record["severity_text"] = GENERAL[word], word
+    word = next((word for word in _CAPITALS.findall(head) if word in GENERAL), None) or _any_case(head)
+    if word:
+        record["severity_number"], record["severity_text"] = GENERAL[word.lower()], word
+
+
+def _any_case(head: str) -> str | None:
+    match = _ANY_CASE.match(head)
+    word = match[1] or match[2] if match else ""
+    return word if word.lower() in GENERAL else None
 
 
 def _find_time(record: Record, head: str, zone: tzinfo) -> None:

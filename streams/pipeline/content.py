@@ -1,28 +1,32 @@
 """A raw value to what it holds: one or several JSON documents, a text, or bytes; opened and bounded.
 
-Each inner record of a value that holds several is a `Piece` of it, so that a bad one can be rejected alone.
+The inner records of a value that holds several are kept apart, so that a bad one can be rejected alone.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from orjson import JSONDecodeError, loads
 
 from streams.errors import RejectedRecord
 from streams.pipeline.hints import Form
 from streams.settings import Limits
 from streams.values import text as texts
 from streams.values.compression import decompress
-from streams.values.json import Parsed, parse, parse_several
-from streams.values.nesting import elements
+from streams.values.json import Parsed, is_exact, parse, parse_several
+from streams.values.nesting import deeper_than, elements
 
 BLANKS = b" \t\r\n"
 
 
 class Document(NamedTuple):
-    """One JSON document, or why it was rejected, and the bytes it was read from."""
+    """One JSON document and the bytes it was read from."""
 
-    parsed: Parsed | RejectedRecord
-    written: bytes
+    parsed: Parsed
+    written: Callable[[], bytes]
 
 
 class Text(NamedTuple):
@@ -31,25 +35,33 @@ class Text(NamedTuple):
     text: str
 
 
-class Batch(NamedTuple):
-    """Several records in one value, in the order of the source; `is_array` says how one is wrapped alone."""
-
-    documents: list[Document]
-    is_array: bool
-
-    def alone(self, index: int) -> bytes:
-        """One of them wrapped so that it can be replayed alone."""
-        written = self.documents[index].written
-        return b"[" + written + b"]" if self.is_array else written
-
-
 class Binary(NamedTuple):
     """Bytes that are no text."""
 
     value: bytes
 
 
-Content: TypeAlias = Document | Text | Batch | Binary
+@dataclass(slots=True)
+class Batch:
+    """Several records in one value, in the order of the source; those that are bad alone are errors."""
+
+    inner: list[Parsed | RejectedRecord]
+    is_array: bool
+    _value: bytes
+    _pieces: list[bytes] | None = None
+
+    def written(self, index: int) -> bytes:
+        """The bytes of one of them; an array is split when that is first asked for."""
+        if self._pieces is None:
+            self._pieces = elements(self._value)
+        return self._pieces[index]
+
+    def alone(self, index: int) -> bytes:
+        """One of them wrapped so that it can be replayed alone."""
+        return b"[" + self.written(index) + b"]" if self.is_array else self.written(index)
+
+
+Content: TypeAlias = Document | Text | Binary
 
 
 class Opened(NamedTuple):
@@ -88,48 +100,65 @@ def read_json(value: bytes, form: Form | None, limits: Limits) -> Document | Bat
     if value.lstrip(BLANKS).startswith(b"["):
         return _read_array(value, limits)
     try:
-        return Document(parse(value, limits.depth), value)
+        return Document(parse(value, limits.depth), lambda: value)
     except ValueError:
         several = parse_several(value, limits.depth, limits.records)
     if len(several) < 2 or not all(isinstance(parsed.document, dict) for parsed, _ in several):
         raise ValueError("not several JSON objects")
-    return Batch([Document(parsed, written) for parsed, written in several], is_array=False)
+    return Batch([parsed for parsed, _ in several], False, value, [written for _, written in several])
 
 
 def _read_lines(value: bytes, limits: Limits) -> Document | Batch:
     """Read JSON lines; a line that is none is rejected alone."""
     lines = [line for line in value.split(b"\n") if line.strip()]
     _check_number(lines, limits)
-    documents = [_read_line(line, limits) for line in lines]
-    return documents[0] if len(documents) == 1 else Batch(documents, is_array=False)
+    inner = [_read_line(line, limits) for line in lines]
+    if len(inner) == 1 and isinstance(inner[0], Parsed):
+        return Document(inner[0], lambda: lines[0])
+    return Batch(inner, False, value, lines)
 
 
-def _read_line(line: bytes, limits: Limits) -> Document:
+def _read_line(line: bytes, limits: Limits) -> Parsed | RejectedRecord:
     try:
         return _read_piece(line, limits)
     except ValueError:
-        return Document(RejectedRecord("decode.json", "a line is not JSON"), line)
+        return RejectedRecord("decode.json", "a line is not JSON")
 
 
 def _read_array(value: bytes, limits: Limits) -> Batch:
+    """Read an array as a whole when it is clean, else element by element, so that remarks and errors are theirs."""
+    whole = _read_clean_array(value, limits)
+    if whole is not None:
+        _check_number(whole, limits)
+        return Batch([Parsed(document) for document in whole], True, value)
     pieces = elements(value)
     if pieces == [b""]:
         raise RejectedRecord("decode.empty", "the array is empty")
     _check_number(pieces, limits)
-    return Batch([_read_piece(piece, limits) for piece in pieces], is_array=True)
+    return Batch([_read_piece(piece, limits) for piece in pieces], True, value, pieces)
 
 
-def _read_piece(piece: bytes, limits: Limits) -> Document:
+def _read_clean_array(value: bytes, limits: Limits) -> list[Any] | None:
+    if deeper_than(value, limits.depth):
+        return None
+    try:
+        documents = loads(value)
+    except JSONDecodeError:
+        return None
+    return documents if documents and is_exact(value, documents) else None
+
+
+def _read_piece(piece: bytes, limits: Limits) -> Parsed | RejectedRecord:
     """Read one inner document; one that is too deep is rejected alone."""
     try:
         parsed = parse(piece, limits.depth)
     except RejectedRecord as rejected:
-        return Document(rejected, piece)
+        return rejected
     if not isinstance(parsed.document, dict | list) and "json.non_finite" in parsed.flags:
         raise ValueError("a bare NaN is no record")
-    return Document(parsed, piece)
+    return parsed
 
 
-def _check_number(pieces: list[bytes], limits: Limits) -> None:
-    if len(pieces) > limits.records:
+def _check_number(records: Sized, limits: Limits) -> None:
+    if len(records) > limits.records:
         raise RejectedRecord("limit.size", f"a value holds more than {limits.records} records")

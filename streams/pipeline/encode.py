@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from orjson import dumps
 
+from streams.dialects.base import add_flags
 from streams.errors import RejectedRecord
 from streams.types import Record
-from streams.dialects.base import add_flags
 from streams.values.json import plain_float
 from streams.values.text import cut
 

@@ -29,6 +29,11 @@ class Hints(NamedTuple):
     tracestate: str | None = None
 
     @property
+    def change_reading(self) -> bool:
+        """Whether a JSON object has to be read otherwise than without them."""
+        return self.dialect is not None or self.unknown or self.form not in (None, "json")
+
+    @property
     def wants_text(self) -> bool:
         """Whether the dialect that is named reads texts only, so that JSON is not looked for."""
         return self.dialect is not None and not self.dialect.compile_objects

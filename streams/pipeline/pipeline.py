@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from orjson import dumps, loads
 
 from schemas.conform import NonconformingRecord, conform
-from streams.dialects.base import add_flags
 from streams.dialects.detect import Detector
 from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
 from streams.pipeline.clean import clean_reader
-from streams.pipeline.decode import STAGE, Arrival, Decoder, Staged
+from streams.pipeline.decode import Arrival, Decoder, Staged
 from streams.pipeline.encode import shorten, tidy
-from streams.pipeline.hints import NO_HINTS
-from streams.pipeline.identity import event_id_prefix, is_observable, observed_timestamp
+from streams.pipeline.hints import NO_HINTS, read_hints
+from streams.pipeline.identity import event_id_prefix, observed_timestamp
 from streams.pipeline.provenance import pipeline_hash
 from streams.pipeline.reject import rejected
-from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Settings, TopicPolicy
-from streams.types import Answers, Chunk, Counts, DeadLetter, LookupKeys, Outcome, Provenance, RawRecord, Record, Source
+from streams.types import Answers, Chunk, Counts, DeadLetter, LookupKeys, Outcome, Provenance, RawRecord, Source
 from streams.values.json import plain_float
 from streams.values.zones import zone_named
 
@@ -68,11 +66,12 @@ class Pipeline:
                 observed = observed_timestamp(timestamp)
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
-            record = read_clean(value, event_id, observed, source) if value and not raw.headers else None
+            hints = read_hints(raw.headers) if raw.headers else NO_HINTS
+            record = read_clean(value, hints, event_id, observed, source) if value else None
             if record is not None:
                 yield raw, record, None, None
             else:
-                yield from decode(Arrival(raw, event_id, observed, source, fallback))
+                yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
 
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
         """Encode what `prepare` staged; what does not fit or conform is a dead letter."""
@@ -83,7 +82,7 @@ class Pipeline:
         split, every = 0, self._every
         most_attributes, most_bytes = self._limits.attributes, self._limits.record_bytes
         provenance: Provenance = {"pipeline": self.provenance, "applied": [], "failed": []}
-        for raw, record, inner, alone in chunk.state.staged:
+        for raw, record, inner, batch in chunk.state.staged:
             if inner:
                 split += 1
             if type(record) is DeadLetter:
@@ -101,8 +100,10 @@ class Pipeline:
                     _check(value)
             except MemoryError:
                 raise
-            except Exception as error:
-                dead.append(rejected(raw, _ENCODE, error, inner, alone))
+            except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
+                dead.append(
+                    rejected(raw, _ENCODE, error, inner, batch.alone(inner) if batch and inner is not None else None)
+                )
                 continue
             trace_id = record["trace_id"]
             keys.append(trace_id.encode() if trace_id else None)

@@ -1,0 +1,1 @@
+"""Reading values out of sources: exact JSON, time, severity, ids, compression, text."""

@@ -19,15 +19,19 @@ class Written(NamedTuple):
     zone: str | None
 
 
-_MONTHS = {
-    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fraction>\d{1,18}))?)?(?: ?(?P<half>[AP]M))?"
 )
-_ZONE = r"(?: ?(?P<offset>(?:UTC|GMT)?[+-]\d\d:?(?:\d\d)?))?(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
+_OFFSET = r"(?: ?(?P<offset>(?:UTC|GMT)?[+-]\d\d:?(?:\d\d)?))?"
+_ZONE = _OFFSET + r"(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
+_BASIC_CLOCK = r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,18}))?"
+_EARLY_YEAR = r"(?:(?P<early_year>\d{4}) )?"
+_LATE_YEAR = r"(?: (?P<late_year>\d{4}))?"
+_MONTH_DAY = rf"{_MONTH} {{1,2}}(?P<day>\d\d?),?(?: (?P<year>\d{{4}}),?)?"
 _GO_CLOCK = r"(?: m=[+-][\d.]{1,30})?"
 
 _FORMS = tuple(
@@ -36,13 +40,11 @@ _FORMS = tuple(
         # RFC 3339 and its relatives: Go's time.String(), Java's [Europe/Berlin], slashes, yy/MM/dd
         rf"(?P<year>\d{{4}}|\d\d(?=/))[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[T ] ?{_CLOCK}{_ZONE}{_GO_CLOCK}",
         # ISO 8601 basic
-        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)T"
-        rf"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<fraction>\d{{1,18}}))?{_ZONE}",
+        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)T{_BASIC_CLOCK}{_ZONE}",
         # Common Log Format, RFC 5322, RFC 850, Redis
         rf"{_WEEKDAY}(?P<day>\d\d?)[/ -]{_MONTH}[/ -](?P<year>\d{{4}}|\d\d)[: T]{_CLOCK}{_ZONE}",
         # RFC 3164, ctime, date(1), java.util.logging
-        rf"{_WEEKDAY}(?:(?P<early_year>\d{{4}}) )?{_MONTH} {{1,2}}(?P<day>\d\d?),?(?: (?P<year>\d{{4}}),?)? "
-        rf"{_CLOCK}{_ZONE}(?: (?P<late_year>\d{{4}}))?",
+        rf"{_WEEKDAY}{_EARLY_YEAR}{_MONTH_DAY} {_CLOCK}{_ZONE}{_LATE_YEAR}",
     )
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import Any, NamedTuple
 
 import orjson
@@ -18,7 +19,14 @@ from streams.values.nesting import deeper_than
 _INT64 = range(-(2**63), 2**63)
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 _LONG_NUMBER = re.compile(rb"[0-9][0-9.]{15}")
+_SMALL = re.compile(rb"[0-9][eE]-[0-9]{3}")
+_NOT_ZERO = re.compile(r"-?[0.]*[1-9]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LENIENT = re.compile(r"NaN|-?Infinity|-?[0-9]|\\u[dD]")
+"""What stands where orjson gives up on what the standard library would take."""
+
+_SEVERAL = re.compile(rb"[}\]][ \t\r\n]*[{\[]")
+_SPLITTER = json.JSONDecoder(parse_int=len, parse_float=len)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 
 
@@ -32,12 +40,8 @@ class Parsed(NamedTuple):
 class WrittenFloat(float):
     """A float whose decimal digits say more than a double holds; `text` is the number as it was written."""
 
-    text: str
-
-    def __new__(cls, text: str) -> WrittenFloat:
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def parse(value: bytes, depth: int) -> Parsed:
@@ -54,7 +58,9 @@ def parse(value: bytes, depth: int) -> Parsed:
     check_depth(value, depth)
     try:
         document = orjson.loads(value)
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
+        if not _LENIENT.match(error.doc, error.pos):
+            raise
         return _Exact().parse(value.decode())
     return Parsed(document) if is_exact(value, document) else _Exact().parse(value.decode())
 
@@ -66,6 +72,8 @@ def parse_several(value: bytes, depth: int, most: int) -> list[tuple[Parsed, byt
         ValueError: something in it is not a JSON document.
         RejectedRecord: `limit.depth`, or `limit.size` when there are more than `most`.
     """
+    if not _SEVERAL.search(value):
+        raise ValueError("not several documents")
     check_depth(value, depth)
     text = value.decode()
     found: list[tuple[Parsed, bytes]] = []
@@ -73,8 +81,9 @@ def parse_several(value: bytes, depth: int, most: int) -> list[tuple[Parsed, byt
     while at < len(text):
         if len(found) == most:
             raise RejectedRecord("limit.size", f"a value holds more than {most} records")
-        parsed, end = _Exact().parse_at(text, at)
-        found.append((parsed, text[at:end].encode()))
+        _, end = _SPLITTER.raw_decode(text, at)
+        written = text[at:end].encode()
+        found.append((parse(written, depth), written))
         at = _skip_blanks(text, end)
     return found
 
@@ -88,15 +97,15 @@ def check_depth(value: bytes, depth: int) -> None:
 def is_exact(value: bytes, document: Any) -> bool:
     """Whether `document`, as orjson read it, says exactly what `value` says.
 
-    Identical bytes after a round trip prove it at once (strict integers keep what lies beyond 53 bits out).
-    Otherwise it holds when there are as many keys as colons after quotes and no number that could have changed.
+    Identical bytes after a round trip prove it at once; strict integers keep those out that lie beyond 53 bits,
+    and may lie beyond 64.
     """
     try:
         if orjson.dumps(document, option=orjson.OPT_STRICT_INTEGER) == value:
             return True
     except orjson.JSONEncodeError:
         pass
-    return _has_no_silent_change(value, document)
+    return has_no_silent_change(value, document)
 
 
 def plain_float(value: object) -> float:
@@ -106,8 +115,9 @@ def plain_float(value: object) -> float:
     raise TypeError(type(value).__name__)
 
 
-def _has_no_silent_change(value: bytes, document: Any) -> bool:
-    keys, floats, stack = 0, False, [[document]]
+def has_no_silent_change(value: bytes, document: Any) -> bool:
+    """Whether orjson lost nothing in a value that it would write otherwise: no key twice, no number out of reach."""
+    keys, floats, underflow, stack = 0, False, False, [[document]]
     while stack:
         node: Any = stack.pop()
         if type(node) is dict:
@@ -121,7 +131,8 @@ def _has_no_silent_change(value: bytes, document: Any) -> bool:
                 return False
             elif kind is float:
                 floats = True
-    if floats and _LONG_NUMBER.search(value):
+                underflow = underflow or leaf == 0
+    if (floats and _LONG_NUMBER.search(value)) or (underflow and _SMALL.search(value)):
         return False
     return keys == value.count(b'":') and not _SPACED_COLON.search(value)
 
@@ -146,10 +157,6 @@ class _Exact:
     def parse(self, text: str) -> Parsed:
         return self._finish(self._decoder.decode(text))
 
-    def parse_at(self, text: str, at: int) -> tuple[Parsed, int]:
-        document, end = self._decoder.raw_decode(text, at)
-        return self._finish(document), end
-
     def _finish(self, document: Any) -> Parsed:
         document = self._without_surrogates(document)
         return Parsed(document, tuple(sorted(self._flags)))
@@ -162,8 +169,10 @@ class _Exact:
 
     def _float(self, text: str) -> float | str:
         number = float(text)
-        if number in (float("inf"), float("-inf")):
+        if isinf(number):
             self._flags.add("json.non_finite")
+            return text
+        if number == 0 and _NOT_ZERO.match(text):
             return text
         return number if len(text) <= 16 or repr(number) == text else WrittenFloat(text)
 

@@ -5,25 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(rb'["\\\[\]{},]')
-_QUOTE, _BACKSLASH, _COMMA = b'"\\,'
+# Possessive, so that nothing is tried twice; an open string runs to the end. Brackets come in runs.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]++|[\]}]++|,', re.DOTALL)
+_QUOTE, _COMMA = b'",'
 _OPENING = frozenset(b"[{")
-_CLOSING = frozenset(b"]}")
 
 
 def deeper_than(value: bytes, limit: int) -> bool:
     """Whether brackets outside strings nest deeper than `limit`; it stops at the first one that does."""
     if value.count(b"{") + value.count(b"[") <= limit:
         return False
-    depth = 0
-    for _, token in _structure(value):
-        if token in _OPENING:
-            depth += 1
-            if depth > limit:
-                return True
-        elif token in _CLOSING:
-            depth -= 1
-    return False
+    return any(depth > limit for _, _, depth in _brackets(value))
 
 
 def elements(value: bytes) -> list[bytes]:
@@ -33,34 +25,29 @@ def elements(value: bytes) -> list[bytes]:
         ValueError: its brackets do not open and close as one array's.
     """
     found: list[bytes] = []
-    depth, start = 0, 0
-    for at, token in _structure(value):
-        if token in _OPENING:
-            depth += 1
-            start = at + 1 if depth == 1 else start
-        elif token in _CLOSING:
-            depth -= 1
-        if (token == _COMMA and depth == 1) or (token in _CLOSING and depth == 0):
+    start, end, depth = value.find(b"[") + 1, 0, 0
+    for at, token, depth in _brackets(value):
+        if token == _COMMA and depth == 1:
             found.append(value[start:at].strip())
             start = at + 1
-        if depth == 0:
+        elif depth <= 0:
+            end = at
             break
-    if depth or value[start - 1 :].rstrip() != b"]":
+    if depth != 0 or value[end:].rstrip() != b"]":
         raise ValueError("not one array")
-    return found
+    return [*found, value[start:end].strip()]
 
 
-def _structure(value: bytes) -> Iterator[tuple[int, int]]:
-    """Positions and bytes of brackets and commas that stand outside strings."""
-    quoted, escaped = False, -1
+def _brackets(value: bytes) -> Iterator[tuple[int, int, int]]:
+    """Give each comma and each run of brackets outside strings: where it ends, its byte, the depth behind it."""
+    depth = 0
     for match in _TOKEN.finditer(value):
-        at = match.start()
-        token = value[at]
-        if at == escaped:
+        start, end = match.span()
+        token = value[start]
+        if token == _QUOTE:
             continue
-        if token == _BACKSLASH:
-            escaped = at + 1
-        elif token == _QUOTE:
-            quoted = not quoted
-        elif not quoted:
-            yield at, token
+        if token in _OPENING:
+            depth += end - start
+        elif token != _COMMA:
+            depth -= end - start
+        yield end - 1, token, depth

@@ -31,8 +31,9 @@ def decode(value: bytes) -> Text | None:
     Invalid sequences are replaced and flagged. Bytes are not text when they hold a NUL, or when more than one
     character in eight is a control character or had to be replaced.
     """
+    flags: tuple[str, ...] = ()
     try:
-        text, flags = value.decode(), ()
+        text = value.decode()
     except UnicodeDecodeError:
         text, flags = value.decode(errors="replace"), ("encoding.replaced",)
     controls = len(value) - len(value.translate(None, _CONTROL))

@@ -78,7 +78,7 @@ def _scaled(number: Decimal, unit: int) -> int:
     sign, digits, exponent = number.as_tuple()
     power = int(exponent)
     whole = int("".join(map(str, digits))) * unit
-    whole = whole * 10**power if power >= 0 else whole // 10**-power
+    whole = whole * 10**power if power >= 0 else whole // int(10**-power)
     return -whole if sign else whole
 
 
