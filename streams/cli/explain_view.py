@@ -1,0 +1,60 @@
+"""How an explained input looks on a terminal: its fate, then its fields, in which nothing can pretend to be another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+
+from streams.cli.view import printable
+
+_WIDTH = 16
+_LONGEST = 500
+
+
+def readable(explained: Mapping[str, Any], *, colour: bool) -> str:
+    """Give the lines of one input: each record with its fields, each dead letter with its reason."""
+    lines = [line for record in explained["records"] for line in _record(explained["input"], record, colour)]
+    lines += [_dead(explained["input"], letter, colour) for letter in explained["dead"]]
+    return "\n".join(lines)
+
+
+def _record(number: int, record: Mapping[str, Any], colour: bool) -> Iterator[str]:
+    dialect = " in ".join([record["dialect"], *reversed(record.get("envelopes", []))])
+    yield f"{_paint(f'input {number}', 'cyan', colour)}  {_paint(dialect, 'green', colour)}  {record['event_id']}"
+    for name, value in _fields(record):
+        yield f"  {_paint(name.ljust(_WIDTH), 'bright_black', colour)}{_shorten(printable(value))}"
+    if flags := record.get("flags"):
+        yield f"  {_paint('flags'.ljust(_WIDTH), 'bright_black', colour)}{_paint(', '.join(flags), 'yellow', colour)}"
+
+
+def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    severity = f"{record['severity_number']} {record['severity_text'] or ''}".strip()
+    trace = " ".join(part for part in (record["trace_id"], record["span_id"]) if part)
+    yield "timestamp", record["timestamp"] or "-"
+    yield "severity", severity
+    yield "trace", trace or "-"
+    yield "body", _text(record["body"])
+    for part in ("resource", "scope", "attributes", "metric", "span"):
+        for key, value in record.get(part, {}).items():
+            yield part, f"{key} = {_text(value)}"
+
+
+def _dead(number: int, letter: Mapping[str, Any], colour: bool) -> str:
+    place = f"input {number}" if letter["index"] is None else f"input {number}.{letter['index']}"
+    reason = _paint(letter["reason"], "red", colour)
+    return f"{_paint(place, 'cyan', colour)}  dead letter {reason} in {letter['stage']}: {printable(letter['error'])}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _paint(text: str, shade: str, colour: bool) -> str:
+    return typer.style(text, fg=shade) if colour else text
