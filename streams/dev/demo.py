@@ -137,8 +137,9 @@ class Feed:
             await self._send(message)
         for feeder in self._feeders.values():
             await feeder.finish()
-            for reason, count in feeder.refused.items():
-                raise TemporaryError(f"Kafka refused {count} records of the demo: {reason}")
+        reasons = {reason for feeder in self._feeders.values() for reason in feeder.refused}
+        if reasons:
+            raise TemporaryError(f"Kafka refused records of the demo: {', '.join(sorted(reasons))}")
 
     async def _send(self, message: Message) -> None:
         feeder = self._feeders.get(message.headers)

@@ -15,7 +15,7 @@ from streams.settings import Settings
 class FakeProducer:
     """Takes records and acknowledges them once `answers` is set, with `error` if there is one."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: type[Exception] | None = None) -> None:
         self.sent: list[tuple[bytes, bytes | None, int, list[Any]]] = []
         self.reached = asyncio.Event()
         self.answers = asyncio.Event()
@@ -32,7 +32,7 @@ class FakeProducer:
     async def _answer(self) -> None:
         await self.answers.wait()
         if self._error:
-            raise self._error
+            raise self._error()
 
 
 def _feed(producer: Any) -> Feed:
@@ -75,11 +75,11 @@ async def test_records_of_a_trace_and_of_a_file_go_to_one_partition_each_with_th
     assert set(hinted) <= {(message.value, message.headers) for message in BROKEN}
 
 
-@pytest.mark.parametrize("error", [MessageSizeTooLargeError(), KafkaTimeoutError()])
-async def test_a_refused_record_ends_the_feed(error: Exception) -> None:
+@pytest.mark.parametrize("error", [MessageSizeTooLargeError, KafkaTimeoutError])
+async def test_a_refused_record_ends_the_feed(error: type[Exception]) -> None:
     producer = FakeProducer(error)
     producer.answers.set()
-    with pytest.raises(TemporaryError, match=type(error).__name__):
+    with pytest.raises(TemporaryError, match=error.__name__):
         await asyncio.wait_for(_feed(producer).run(), 5)
 
 

@@ -31,7 +31,7 @@ def test_a_free_lock_is_taken_and_says_by_whom(fds: list[int]) -> None:
 def test_a_living_owner_is_not_waited_for(fds: list[int]) -> None:
     waited = threading.Event()
     lock.take(fds[0], wait_seconds=0)
-    assert not lock.take(fds[1], wait_seconds=60, on_wait=waited.set)
+    assert not lock.take(fds[1], wait_seconds=5, on_wait=waited.set)
     assert not waited.is_set()
 
 
