@@ -48,9 +48,7 @@ class Given:
 
 
 def explain(
-    file: Annotated[
-        Path, typer.Argument(metavar="[FILE|-]", exists=True, dir_okay=False, allow_dash=True, help="`-` is stdin.")
-    ] = STDIN,
+    file: Annotated[Path, typer.Argument(metavar="[FILE|-]", help="`-` is stdin.")] = STDIN,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an input.")] = False,
     form: Annotated[
         Format,
@@ -116,9 +114,12 @@ def _records(file: Path, form: Format) -> Iterator[Given]:
 
 def _lines(file: Path) -> Iterator[bytes | None]:
     splitter = LineSplitter()
-    with sys.stdin.buffer if file == STDIN else file.open("rb") as stream:
-        while piece := stream.read(_PIECE):
-            yield from splitter.feed(piece)
+    try:
+        with sys.stdin.buffer if file == STDIN else file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield from splitter.feed(piece)
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {file}: {error.strerror}") from None
     yield from splitter.finish()
 
 

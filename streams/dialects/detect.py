@@ -27,6 +27,14 @@ class Plan(NamedTuple):
     key_bytes: int
 
 
+class _Claim(NamedTuple):
+    """One signature of a dialect; `rank` is the dialect's place among all."""
+
+    signature: frozenset[str]
+    rank: int
+    dialect: Dialect
+
+
 class Detector:
     """The dialects of one pipeline, and the shapes that it has met.
 
@@ -36,11 +44,11 @@ class Detector:
     def __init__(self, dialects: Iterable[Dialect], zone: tzinfo) -> None:
         self.plans: dict[tuple[str, ...], Plan] = {}
         self._zone = zone
-        self._by_key: defaultdict[str | None, list[tuple[frozenset[str], Dialect]]] = defaultdict(list)
+        self._by_key: defaultdict[str | None, list[_Claim]] = defaultdict(list)
         self._texts: list[TextReader] = []
-        for dialect in dialects:
+        for rank, dialect in enumerate(dialects):
             for signature in dialect.signatures:
-                self._by_key[min(signature, default=None)].append((signature, dialect))
+                self._by_key[min(signature, default=None)].append(_Claim(signature, rank, dialect))
             if dialect.compile_text:
                 self._texts.append(dialect.compile_text(zone))
 
@@ -90,14 +98,9 @@ class Detector:
 
     def _compile(self, shape: tuple[str, ...]) -> ObjectReader:
         keys = frozenset(shape)
-        candidates = [
-            (dialect, signature)
-            for key in (*shape, None)
-            for signature, dialect in self._by_key.get(key, ())
-            if signature <= keys
-        ]
-        candidates.sort(key=lambda candidate: -len(candidate[1]))
-        return _choose([dialect for dialect, _ in candidates], shape, self._zone)
+        claims = [claim for key in (*shape, None) for claim in self._by_key.get(key, ()) if claim.signature <= keys]
+        claims.sort(key=lambda claim: (-len(claim.signature), claim.rank))
+        return _choose([claim.dialect for claim in claims], shape, self._zone)
 
 
 def _read_value(value: Any, event_id: str, observed: str, source: Source) -> Record:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from itertools import chain
 
 from streams.dialects.base import Dialect, Example, TextReader, new_record
 from streams.types import Record, Source
@@ -17,7 +18,7 @@ from streams.values.time import read_time
 
 _NEAR = 256
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{4,13}(?![A-Za-z0-9_])")
-_ANY_CASE = re.compile(r"[^\w\s]?\s{0,8}([A-Za-z]{3,13})\s{0,8}[\]:|]|[^\[]{0,64}\[\s{0,8}([A-Za-z]{3,13})\s{0,8}\]")
+_SET_APART = re.compile(r"(?:^\W{0,4}|\[ {0,8})([A-Za-z]{3,13}) {0,8}[\]:|]")
 _LEADING_TIME = re.compile(
     r"\[?((?:\d{4}[-/.]\d\d?[-/.]\d\d?[T ] ?|\d{1,2}[/ -][A-Z][a-z]{2}[/ -]\d{4}[: ]"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?)"
@@ -39,15 +40,10 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 
 def _find_severity(record: Record, head: str) -> None:
-    word = next((word for word in _CAPITALS.findall(head) if word in GENERAL), None) or _any_case(head)
+    words = chain(_CAPITALS.findall(head), _SET_APART.findall(head))
+    word = next((word for word in words if word.lower() in GENERAL), None)
     if word:
         record["severity_number"], record["severity_text"] = GENERAL[word.lower()], word
-
-
-def _any_case(head: str) -> str | None:
-    match = _ANY_CASE.match(head)
-    word = match[1] or match[2] if match else ""
-    return word if word.lower() in GENERAL else None
 
 
 def _find_time(record: Record, head: str, zone: tzinfo) -> None:

@@ -105,8 +105,8 @@ class Decoder:
             record = self._detect(content, arrival)
         if isinstance(content, Document):
             add_flags(record, *content.parsed.flags)
-            if record["body"] is None:
-                record["body"] = texts.without_line_end(content.written().decode())
+        if record["body"] is None:
+            record["body"] = texts.without_line_end(_original(content))
         add_flags(record, *remarks)
         complete_trace(record, arrival.hints)
         return record
@@ -126,6 +126,12 @@ class Decoder:
         if isinstance(content, Document):
             return self._detector.read_json_as(dialect, content.parsed.document, *identity)
         return read_bytes(content.value, *identity) if dialect.name == RAW else None
+
+
+def _original(content: Content) -> str:
+    if isinstance(content, Document):
+        return content.written().decode()
+    return content.text if isinstance(content, Text) else ""
 
 
 def _contradicted(arrival: Arrival) -> tuple[str, ...]:

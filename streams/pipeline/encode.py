@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from orjson import dumps
+from orjson import JSONDecodeError, dumps, loads
 
 from streams.dialects.base import add_flags
 from streams.errors import RejectedRecord
 from streams.types import Record
 from streams.values.json import plain_float
-from streams.values.text import cut
+
+_LONGEST_ESCAPE = len("\\u001f")
 
 
 def tidy(record: Record, most_attributes: int) -> None:
@@ -31,8 +32,8 @@ def _drop_attributes(record: Record, most: int) -> None:
     add_flags(record, "attributes.dropped")
 
 
-def shorten(record: Record, value: bytes, most: int) -> bytes:
-    """Encode a record again whose `value` has more than `most` bytes, with its body, as text, cut to fit.
+def shorten(record: Record, most: int) -> bytes:
+    """Encode a record that has more than `most` bytes with its body, as text, cut to what fits.
 
     Raises:
         RejectedRecord: `limit.size` when it is too big even without its body.
@@ -40,11 +41,19 @@ def shorten(record: Record, value: bytes, most: int) -> bytes:
     body = record["body"]
     text = body if isinstance(body, str) else dumps(body, plain_float).decode()
     record["flags"] = sorted({*record.get("flags", ()), "truncated"})
-    room = len(text.encode())
-    while len(value) > most:
-        if room <= 0:
-            raise RejectedRecord("limit.size", f"more than {most} bytes without its body")
-        room -= max(len(value) - most, 16)
-        record["body"] = cut(text, room)
-        value = dumps(record, plain_float)
-    return value
+    record["body"] = ""
+    room = most - len(dumps(record, plain_float))
+    if room < 0:
+        raise RejectedRecord("limit.size", f"more than {most} bytes without its body")
+    record["body"] = _longest_start(dumps(text)[1:-1], room)
+    return dumps(record, plain_float)
+
+
+def _longest_start(encoded: bytes, room: int) -> str:
+    """Decode what of a JSON string's content fits into `room`, without half a character or escape at its end."""
+    for end in range(room, max(room - _LONGEST_ESCAPE, 0), -1):
+        try:
+            return str(loads(b'"' + encoded[:end] + b'"'))
+        except JSONDecodeError:
+            continue
+    return ""

@@ -95,7 +95,7 @@ class Pipeline:
                 # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
                 value = b"".join((dumps(record, plain_float), b""))
                 if len(value) > most_bytes:
-                    value = shorten(record, value, most_bytes)
+                    value = shorten(record, most_bytes)
                 if raw.offset % every == 0:
                     _check(value)
             except MemoryError:

@@ -51,8 +51,3 @@ def without_ansi(text: str) -> str:
 def without_line_end(text: str) -> str:
     r"""Strip one trailing `\n` or `\r\n`; other blanks are the producer's."""
     return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
-
-
-def cut(text: str, most: int) -> str:
-    """The longest prefix of `text` whose UTF-8 form has at most `most` bytes."""
-    return text.encode()[: max(most, 0)].decode(errors="ignore")

@@ -1,0 +1,89 @@
+"""Detection by the shape of an object: found by key, looked at once, bounded."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import Any
+
+import pytest
+
+from streams.dialects.base import Dialect, ObjectReader, Test, new_record
+from streams.dialects.detect import MOST_KEYS, MOST_SHAPES, Detector
+from streams.dialects.registry import DIALECTS
+from streams.types import Record, Source
+
+SOURCE: Source = {"topic": "t", "partition": 0, "offset": 0}
+
+
+def dialect(name: str, *signatures: str, test: Test | None = None) -> Dialect:
+    """A dialect of objects that has nothing but a name and a way to be recognised."""
+
+    def compile_objects(shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+        def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+            return new_record(name, event_id, observed, source)
+
+        return read
+
+    keys = tuple(frozenset(signature.split()) for signature in signatures)
+    return Dialect(name, "", "", (), keys, test, compile_objects)
+
+
+def claimed_by(document: dict[str, Any], *dialects: Dialect) -> str:
+    detector = Detector(dialects, UTC)
+    first = detector.read_json(dict(document), "t-0-0", "x", SOURCE)["dialect"]
+    assert detector.read_json(dict(document), "t-0-0", "x", SOURCE)["dialect"] == first
+    return first
+
+
+ANY = dialect("any", "")
+PINO = dialect("pino", "level time pid", "level time hostname")
+BUNYAN = dialect("bunyan", "level time pid v")
+UPPER = dialect("upper", "time level", test=lambda document: str(document["level"]).isupper())
+LOWER = dialect("lower", "time level")
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("message", "any"),
+        ("", "any"),
+        ("pid time level", "pino"),
+        ("time hostname level extra", "pino"),
+        ("v pid time level", "bunyan"),
+        ("level time", "any"),
+    ],
+)
+def test_the_signature_with_the_most_keys_claims_an_object_in_any_key_order(keys: str, expected: str) -> None:
+    document = dict.fromkeys(keys.split(), 1)
+    assert claimed_by(document, ANY, PINO, BUNYAN) == expected
+    assert claimed_by(document, BUNYAN, PINO, ANY) == expected
+
+
+@pytest.mark.parametrize(("level", "expected"), [("INFO", "upper"), ("info", "lower"), (30, "lower")])
+def test_values_settle_what_keys_cannot(level: object, expected: str) -> None:
+    assert claimed_by({"time": 1, "level": level}, UPPER, LOWER, ANY) == expected
+
+
+def test_of_equals_the_first_registered_is_asked_first() -> None:
+    assert claimed_by({"a": 1, "b": 1}, dialect("one", "a"), dialect("two", "b"), ANY) == "one"
+    assert claimed_by({"b": 1, "a": 1}, dialect("one", "a"), dialect("two", "b"), ANY) == "one"
+
+
+def test_a_shape_is_looked_at_once() -> None:
+    detector = Detector(DIALECTS, UTC)
+    for number in range(3):
+        detector.read_json({"message": number, "level": "info"}, "t-0-0", "2026-01-01T00:00:00.000000000Z", SOURCE)
+    assert list(detector.plans) == [("message", "level")]
+
+
+def test_hostile_shapes_do_not_fill_the_memory() -> None:
+    detector = Detector([ANY], UTC)
+    for number in range(MOST_SHAPES + 10):
+        detector.read_json({f"key{number}": 1}, "t-0-0", "x", SOURCE)
+        assert len(detector.plans) <= MOST_SHAPES
+    detector.read_json({str(number): 1 for number in range(MOST_KEYS + 1)}, "t-0-0", "x", SOURCE)
+    assert max(map(len, detector.plans)) <= MOST_KEYS
+
+
+def test_the_plan_knows_how_many_bytes_its_keys_take() -> None:
+    assert Detector([ANY], UTC).learn(("a", "bcd")).key_bytes == len('"a":,"bcd":,')

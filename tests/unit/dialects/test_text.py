@@ -1,0 +1,49 @@
+"""What can be found in a text of no known grammar."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.through import record_of
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "word"),
+    [
+        ("2026-11-20 12:00:00 ERROR [main] failed", 17, "ERROR"),
+        ("INFO: started", 9, "INFO"),
+        ("[warning] disk", 13, "warning"),
+        ("12:00 [main] [Debug] x", 5, "Debug"),
+        ("error: no such file", 17, "error"),
+        ("<FATAL> gone", 21, "FATAL"),
+        ("\x1b[31mWARN\x1b[0m low", 13, "WARN"),
+        ("no error here", 0, None),
+        ("INFORMATIVE TERRORS", 0, None),
+        ("all is well", 0, None),
+        ("x" * 300 + " ERROR", 0, None),
+    ],
+)
+def test_a_severity_is_a_word_in_capitals_or_set_apart(text: str, number: int, word: str | None) -> None:
+    record = record_of(text)
+    assert (record["severity_number"], record["severity_text"]) == (number, word)
+
+
+@pytest.mark.parametrize(
+    ("text", "timestamp"),
+    [
+        ("2026-11-20T12:00:00.5Z started", "2026-11-20T12:00:00.500000000Z"),
+        ("[2026-11-20 12:00:00,123] started", "2026-11-20T12:00:00.123000000Z"),
+        ("20/Nov/2026:12:00:00 +0100 GET /", "2026-11-20T11:00:00.000000000Z"),
+        ("Nov 20 12:00:00 host app: started", "2026-11-20T12:00:00.000000000Z"),
+        ("2026/11/20 12:00:00 started", "2026-11-20T12:00:00.000000000Z"),
+        ("started at 2026-11-20T12:00:00Z", None),
+        ("12:00:00 started", None),
+    ],
+)
+def test_a_time_is_one_that_the_text_starts_with(text: str, timestamp: str | None) -> None:
+    assert record_of(text)["timestamp"] == timestamp
+
+
+@pytest.mark.parametrize(("text", "body"), [("a\n", "a"), ("a\r\n", "a"), (" a \n\n", " a \n"), ("a\nb", "a\nb")])
+def test_the_body_is_the_text_without_its_line_end(text: str, body: str) -> None:
+    assert record_of(text)["body"] == body
