@@ -1,0 +1,1 @@
+"""Weft: raw logs, metrics and spans from Kafka to one enriched record each."""

@@ -6,6 +6,8 @@ It never awaits and imports no Kafka client. Between the two halves the agent re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from orjson import dumps, loads
 
@@ -19,7 +21,7 @@ from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.hints import NO_HINTS, read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
 from streams.pipeline.provenance import pipeline_hash
-from streams.pipeline.reject import rejected
+from streams.pipeline.reject import UNREADABLE, rejected
 from streams.settings import Settings, TopicPolicy
 from streams.types import Answers, Chunk, Counts, DeadLetter, LookupKeys, Outcome, Provenance, RawRecord, Source
 from streams.values.json import plain_float
@@ -59,6 +61,9 @@ class Pipeline:
         fallback = policy.hint_mismatch == "fallback"
         read_clean, decode = self._read_clean, self._decoder.decode
         timestamp, observed = 0, observed_timestamp(0)
+        if chunk.undecodable:
+            yield from self._decode_around(chunk)
+            return
         for raw in chunk.records:
             offset, value = raw.offset, raw.value
             if raw.timestamp != timestamp:
@@ -72,6 +77,18 @@ class Pipeline:
                 yield raw, record, None, None
             else:
                 yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
+
+    def _decode_around(self, chunk: Chunk) -> Iterator[Staged]:
+        """Decode a chunk in which Kafka's own client could not read some records; those die as they are."""
+        readable = [raw for raw in chunk.records if raw.offset not in chunk.undecodable]
+        decoded = self._decode(replace(chunk, records=readable, undecodable={}))
+        by_offset = {offset: list(staged) for offset, staged in groupby(decoded, key=lambda staged: staged[0].offset)}
+        for raw in chunk.records:
+            if raw.offset in chunk.undecodable:
+                letter = DeadLetter(raw, "decode.kafka", UNREADABLE, chunk.undecodable[raw.offset])
+                yield raw, letter, None, None
+            else:
+                yield from by_offset[raw.offset]
 
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
         """Encode what `prepare` staged; what does not fit or conform is a dead letter."""

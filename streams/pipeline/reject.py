@@ -14,6 +14,9 @@ from streams.types import DeadLetter, RawRecord
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers."""
 
+UNREADABLE = "fetch"
+"""The stage of records that Kafka's own client could not read; the last header of such a one is ours."""
+
 _VERSION = version("weft")
 
 
@@ -51,7 +54,9 @@ def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False)
         pipeline=pipeline,
         sha256=sha256(value or b"").hexdigest() if by_reference else None,
     )
-    return raw.key, None if by_reference else value, [*distrust(raw.headers), *headers.to_kafka()]
+    theirs = len(raw.headers) - (letter.stage == UNREADABLE)
+    kept = [*distrust(raw.headers[:theirs]), *raw.headers[theirs:]]
+    return raw.key, None if by_reference else value, [*kept, *headers.to_kafka()]
 
 
 def _place(error: Exception) -> str:
