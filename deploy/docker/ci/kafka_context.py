@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fill a build context for `kafka.Dockerfile`: the pinned jars of Kafka and the Java runtime of the extra `weft[dev]`."""
+"""Fill a build context for `kafka.Dockerfile`: the pinned jars of Kafka and the extra `weft[dev]`'s Java runtime."""
 
 import shutil
 import sys
