@@ -29,7 +29,7 @@ CompileReader: TypeAlias = Callable[[tuple[str, ...], tzinfo], ObjectReader]
 class Example:
     """A value as it comes from Kafka and the fields of the record that it must give."""
 
-    value: str
+    value: str | bytes
     facts: Mapping[str, Any]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from streams.dialects.base import Dialect, new_record
+from streams.dialects.base import Dialect, Example, new_record
 from streams.types import Record, Source
 
 NAME = "raw"
@@ -23,5 +23,5 @@ DIALECT = Dialect(
     name=NAME,
     summary="bytes that are no text, kept in base64",
     link="https://opentelemetry.io/docs/specs/otel/common/#type-bytes",
-    examples=(),
+    examples=(Example(b"\x00\x01\xfe\xff", {"body": "AAH+/w==", "attributes": {"body.encoding": "base64"}}),),
 )

@@ -52,10 +52,10 @@ def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
             if (_BRACKET in value or len(value) - key_bytes > shallow) and deeper_than(value, depth):
                 return None
             record = read(document, event_id, observed, source)
-            if record["trace_id"] is None:
-                complete_trace(record, hints)
             if record["body"] is None:
                 record["body"] = value.decode()
+            if record["trace_id"] is None:
+                complete_trace(record, hints)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - the whole way finds it again and says what it is

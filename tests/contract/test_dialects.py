@@ -1,0 +1,166 @@
+"""What holds of every dialect: its examples, its conduct with input that is nearly its own, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.dialects.base import Dialect, Example
+from streams.dialects.registry import BY_NAME, DIALECTS
+from streams.dialects.roles import KEYS
+from tests.through import outcome_of, record_of
+
+COLOURS = re.compile("\x1b\\[[0-9;]*m")
+EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
+OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if dialect.compile_objects]
+NAMES = [dialect.name for dialect in DIALECTS]
+
+each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=NAMES)
+each_example = pytest.mark.parametrize(("dialect", "example"), EXAMPLES, ids=[dialect.name for dialect, _ in EXAMPLES])
+each_object = pytest.mark.parametrize(("dialect", "example"), OBJECTS, ids=[dialect.name for dialect, _ in OBJECTS])
+
+
+def test_names_are_unique() -> None:
+    assert len(BY_NAME) == len(DIALECTS)
+
+
+@each_dialect
+def test_a_dialect_says_what_it_is(dialect: Dialect) -> None:
+    assert re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", dialect.name)
+    assert dialect.summary
+    assert dialect.link.startswith("https://")
+    assert dialect.examples
+
+
+@each_dialect
+def test_a_dialect_can_be_recognised(dialect: Dialect) -> None:
+    assert bool(dialect.signatures) == bool(dialect.compile_objects)
+    assert dialect.compile_objects or dialect.compile_text or dialect.name == "raw"
+
+
+@each_example
+def test_an_example_gives_the_facts_that_it_declares(dialect: Dialect, example: Example) -> None:
+    record = record_of(example.value)
+    assert record["dialect"] == dialect.name
+    assert {name: record.get(name) for name in example.facts} == dict(example.facts)
+
+
+@each_object
+def test_key_order_changes_no_fact(dialect: Dialect, example: Example) -> None:
+    turned = dict(reversed(json.loads(example.value).items()))
+    record = record_of(json.dumps(turned))
+    assert record["dialect"] == dialect.name
+    assert {name: record.get(name) for name in example.facts} == dict(example.facts)
+
+
+@each_example
+def test_an_example_loses_nothing(dialect: Dialect, example: Example) -> None:
+    assert_nothing_is_lost(example.value)
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(codec="utf-8"), max_size=20),
+    st.sampled_from(["", "-", "INFO", "2026-11-20T12:00:00Z", "1761019822", "4bf92f3577b34da6a3ce929d0e0e4736"]),
+)
+VALUES = st.one_of(
+    SCALARS,
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), st.integers(), max_size=3),
+)
+
+
+@each_object
+@settings(max_examples=60)
+@given(data=st.data())
+def test_missing_extra_and_mistyped_keys_cost_no_record_and_no_leaf(
+    dialect: Dialect, example: Example, data: st.DataObject
+) -> None:
+    document = json.loads(example.value)
+    for key in data.draw(st.lists(st.sampled_from(sorted(document)), unique=True, max_size=3)):
+        del document[key]
+    # OTLP's own objects have their own keys, and a reader ignores others in them (docs/specification.md).
+    values = SCALARS if dialect.name == "otlp-json" else VALUES
+    changed = st.dictionaries(st.sampled_from(sorted(document) or ["x"]), values, max_size=3)
+    extra = st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=9), VALUES, max_size=3)
+    document |= data.draw(changed) | data.draw(extra)
+    assert_nothing_is_lost(json.dumps(document))
+
+
+@each_example
+@settings(max_examples=60)
+@given(data=st.data())
+def test_any_damage_to_an_example_has_an_outcome(dialect: Dialect, example: Example, data: st.DataObject) -> None:
+    value = bytearray(example.value.encode() if isinstance(example.value, str) else example.value)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(value) - 1))
+        value[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=6))
+        value = value or bytearray(b"x")
+    outcome = outcome_of(bytes(value))
+    assert len(outcome.values) + len(outcome.dead) >= 1
+
+
+def assert_nothing_is_lost(value: str | bytes) -> None:
+    """Every leaf of the input is somewhere in the record, unless the record is dead and kept whole."""
+    outcome = outcome_of(value)
+    if outcome.dead:
+        return
+    (encoded,) = outcome.values
+    record = orjson.loads(encoded)
+    text = json.dumps(record, ensure_ascii=False)
+    try:
+        leaves = list(_leaves(json.loads(value)))
+    except ValueError:
+        leaves = [("", word) for word in _words(value)]
+    lost = [leaf for leaf in leaves if _token(leaf[1]) not in text and not _is_said_otherwise(*leaf, record)]
+    assert lost == []
+
+
+def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
+    """Whether the contract gives a leaf another form, and the record has it in that form."""
+    if leaf is None or leaf in ({}, []):
+        return True
+    if key in {"flags", "trace_flags"}:
+        return "trace_flags" in record
+    if key in KEYS.time or key.endswith("UnixNano"):
+        return record["timestamp"] is not None or not leaf or leaf == "0"
+    plain = COLOURS.sub("", str(leaf)).strip()
+    return (
+        plain in {"", str(record["severity_text"])}
+        or plain.lower() in {record["trace_id"], record["span_id"]}
+        or not plain.strip("0-")
+    )
+
+
+def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that holds no other, with the nearest key above it."""
+    if isinstance(node, dict) and node:
+        for name, leaf in node.items():
+            yield from _leaves(leaf, name)
+    elif isinstance(node, list) and node:
+        for leaf in node:
+            yield from _leaves(leaf, key)
+    else:
+        yield key, node
+
+
+def _token(leaf: Any) -> str:
+    return json.dumps(leaf, ensure_ascii=False).strip('"')
+
+
+def _words(value: str | bytes) -> list[str]:
+    """The words and numbers of a text that are not keys of a pair; of binary values their base64."""
+    if isinstance(value, bytes):
+        return [b64encode(value).decode()]
+    return re.findall("[A-Za-z]+|[0-9]+", re.sub(r"[\w.]+=", "", value))
