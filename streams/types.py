@@ -127,7 +127,7 @@ class Outcome(NamedTuple):
     `keys`, `values` and `origins` are parallel: trace id (or None), encoded record, and the raw record it
     came from. They are columns, not objects, because the publisher partitions and packs them as columns.
     `counts` covers exactly the offsets after the previous `complete_through` up to this one; its `consumed`
-    stays 0 because the source counts that independently.
+    stays 0 because the source counts that independently. `dialects` counts the records by dialect.
     """
 
     keys: list[bytes | None]
@@ -136,6 +136,7 @@ class Outcome(NamedTuple):
     dead: list[DeadLetter]
     counts: Counts
     complete_through: int
+    dialects: Mapping[str, int]
 
 
 LookupKeys: TypeAlias = frozenset[tuple[str, str]]

@@ -61,6 +61,7 @@ class Worker:
             dead_topic=settings.dead_topic,
             dead_letter=partial(kafka_form, pipeline=self.pipeline.provenance),
             by_reference=partial(kafka_form, pipeline=self.pipeline.provenance, by_reference=True),
+            metrics=self.metrics,
             on_failure=lifecycle.fail,
         )
         self.app = create_app(settings, self._source, self._role)

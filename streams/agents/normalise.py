@@ -79,6 +79,8 @@ class Normaliser:
     def _publish(self, chunk: FetchedChunk, outcome: Outcome) -> None:
         assignment = chunk.assignment
         bundle = assignment.tracker.bundle(outcome.complete_through, outcome.counts)
+        for dialect, records in outcome.dialects.items():
+            self._metrics.records_enriched.labels(dialect).inc(records)
         for letter in outcome.dead:
             self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
         settled = partial(self._settled, assignment, chunk)
@@ -88,7 +90,7 @@ class Normaliser:
             self._ownership.hold(
                 assignment,
                 "flood",
-                f"most records die: see `weft dlq stats`, then `weft worker --resume-partition "
+                f"most records die: see `weft tail dead`, then `weft worker --resume-partition "
                 f"{chunk.topic}:{chunk.partition}`",
             )
 

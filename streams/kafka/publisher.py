@@ -13,6 +13,7 @@ from streams.errors import UnexpectedState
 from streams.kafka.commits import Bundle
 from streams.kafka.partitioner import assign
 from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
+from streams.metrics import Metrics
 from streams.types import DeadLetter, Outcome
 
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
@@ -35,6 +36,7 @@ class Publisher:
         dead_topic: str,
         dead_letter: Callable[[DeadLetter], KafkaForm],
         by_reference: Callable[[DeadLetter], KafkaForm],
+        metrics: Metrics,
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self.in_flight_bytes = 0
@@ -43,6 +45,7 @@ class Publisher:
         self._dead = dead_topic
         self._dead_letter = dead_letter
         self._by_reference = by_reference
+        self._metrics = metrics
         self._on_failure = on_failure
         self._writers: dict[TopicPartition, PartitionWriter] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -147,6 +150,7 @@ class Publisher:
 
     def _delivered(self, size: int, bundle: Bundle, settled: Callable[[], None]) -> None:
         self.in_flight_bytes -= size
+        self._metrics.bytes_produced.inc(size)
         bundle.pending -= 1
         if not bundle.pending:
             settled()

@@ -5,6 +5,7 @@ It never awaits and imports no Kafka client. Between the two halves the agent re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -95,6 +96,7 @@ class Pipeline:
         keys: list[bytes | None] = []
         values: list[bytes] = []
         origins: list[RawRecord] = []
+        dialects: list[str] = []
         dead: list[DeadLetter] = []
         split, every = 0, self._every
         most_attributes, most_bytes = self._limits.attributes, self._limits.record_bytes
@@ -126,9 +128,10 @@ class Pipeline:
             keys.append(trace_id.encode() if trace_id else None)
             values.append(value)
             origins.append(raw)
+            dialects.append(record["dialect"])
         chunk.state.staged = None
         counts = Counts(split=split, enriched=len(values), dead=len(dead))
-        return Outcome(keys, values, origins, dead, counts, chunk.end - 1)
+        return Outcome(keys, values, origins, dead, counts, chunk.end - 1, Counter(dialects))
 
 
 def _check(value: bytes) -> None:

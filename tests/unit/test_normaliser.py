@@ -33,7 +33,7 @@ class RecordingPipeline:
 
     def finish(self, chunk: Any, answers: Answers) -> Outcome:
         self.calls.append(("finish", chunk.partition, chunk.end))
-        return Outcome([], [], [], [], Counts(sampled=len(chunk.records)), chunk.end - 1)
+        return Outcome([], [], [], [], Counts(sampled=len(chunk.records)), chunk.end - 1, {})
 
 
 class Scene:

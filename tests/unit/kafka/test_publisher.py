@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from streams.errors import UnexpectedState
 from streams.kafka.commits import Bundle
 from streams.kafka.publisher import Publisher
+from streams.metrics import Metrics
 from streams.testing import FakeRecord
 from streams.types import Counts, DeadLetter, Outcome
 
@@ -31,6 +32,7 @@ class Published:
             dead_topic="dead-letters",
             dead_letter=lambda letter: (letter.raw.key, letter.raw.value, [("reason", letter.reason.encode())]),
             by_reference=lambda letter: (None, None, [("reference", letter.reason.encode())]),
+            metrics=Metrics(),
             on_failure=self.failures.append,
         )
         self.publisher.start()
@@ -40,7 +42,7 @@ class Published:
         bad = [FakeRecord(value, partition=source_partition) for value in dead]
         letters = [DeadLetter(raw, "decode.json", "decode", "x") for raw in bad]
         counts = Counts(consumed=len(keys) + len(dead), enriched=len(keys), dead=len(dead))
-        outcome = Outcome(list(keys), [b"v%d" % n for n in range(len(keys))], [*raws], letters, counts, 0)
+        outcome = Outcome(list(keys), [b"v%d" % n for n in range(len(keys))], [*raws], letters, counts, 0, {})
         bundle = Bundle(1, counts, 0.0)
         self.publisher.publish(outcome, bundle, source_partition, lambda: self.settled.append(bundle))
         return bundle
