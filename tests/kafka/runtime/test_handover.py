@@ -50,6 +50,44 @@ async def test_a_stop_waits_for_acknowledgements_in_flight(
     assert len(await lane.ids()) == 10
 
 
+async def test_what_is_fetched_while_a_stop_commits_is_left_to_the_next_owner(
+    make_lane: Any, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = await make_lane()
+    await lane.produce([LINE] * 10)
+    async with lane.worker(timing=ONLY_AT_THE_END) as running:
+        consumer, ownership = running.worker.consumer, running.worker.ownership
+        fetch, commit = consumer.getmany, ownership.commit
+        committing, handed_out = asyncio.Event(), asyncio.Event()
+        settled = False
+
+        async def getmany_that_ends_during_the_commit(*tps: Any, **options: Any) -> Any:
+            fetched = await fetch(*tps, **options)
+            if fetched and settled:
+                running.lifecycle.stop()
+                await committing.wait()
+                asyncio.get_running_loop().call_soon(handed_out.set)
+            return fetched
+
+        async def commit_once_it_was_handed_out() -> None:
+            committing.set()
+            await handed_out.wait()
+            await commit()
+
+        monkeypatch.setattr(consumer, "getmany", getmany_that_ends_during_the_commit)
+        monkeypatch.setattr(ownership, "commit", commit_once_it_was_handed_out)
+        await eventually(lambda: ownership.assignments)
+        tracker = ownership.assignments[TopicPartition(lane.raw, 0)].tracker
+        await eventually(lambda: tracker.prefix == 10)
+        settled = True
+        await lane.produce([LINE] * 5)
+
+        assert await running.task == 0
+
+    assert tracker.idle
+    assert (await lane.committed())[0].offset == len(await lane.ids()) == 10
+
+
 async def test_records_are_registered_before_anything_else_can_run(
     make_lane: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

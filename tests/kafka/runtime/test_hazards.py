@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import CorruptRecordException, KafkaError, UnknownTopicOrPartitionError
 
 from streams.errors import ConfigurationError
+from streams.kafka import source as source_module
+from streams.kafka.lenient import UnreadablePartition
 from streams.kafka.membership import CommitRefused, Member
 from streams.kafka.metadata import CommitState
 
@@ -293,3 +295,59 @@ async def test_two_workers_share_the_partitions_and_one_takes_over_when_the_othe
         await lane.until_committed({3: 21})
 
     assert len(await lane.ids()) == 81  # nobody died, so nothing was done twice
+
+
+async def test_a_client_that_fetches_before_the_assignment_has_sought_does_not_end_the_worker(
+    make_lane: Any, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    lane = await make_lane()
+    await lane.produce([LINE] * 5)
+    async with lane.worker() as running:
+        membership, fetch = running.worker.ownership._membership, running.worker.consumer.getmany
+        committed, refusals = membership.committed, list[str]()
+
+        async def getmany_noted(*tps: Any, **options: Any) -> Any:
+            try:
+                return await fetch(*tps, **options)
+            except KafkaError as error:
+                refusals.append(type(error).__name__)
+                raise
+
+        async def committed_late(partitions: Any) -> Any:
+            await eventually(lambda: refusals)
+            return await committed(partitions)
+
+        monkeypatch.setattr(running.worker.consumer, "getmany", getmany_noted)
+        monkeypatch.setattr(membership, "committed", committed_late)
+        await lane.until_committed({0: 5})
+
+    assert "NoOffsetForPartitionError" in refusals
+    assert len(await lane.ids()) == 5
+
+
+async def test_a_partition_that_cannot_be_read_at_all_is_held_alone(
+    make_lane: Any, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    lane = await make_lane(partitions=2)
+    bad = TopicPartition(lane.raw, 0)
+    await lane.produce([LINE], partition=0)
+    async with lane.worker() as running:
+        fetch = running.worker.consumer.getmany
+
+        async def getmany_that_cannot_read_one_partition(*tps: Any, **options: Any) -> Any:
+            fetched = await fetch(*tps, **options)
+            if bad in fetched:
+                raise CorruptRecordException(bad)
+            return fetched
+
+        async def unreadable(*_: Any) -> Any:
+            raise UnreadablePartition("its log cannot be read")
+
+        monkeypatch.setattr(running.worker.consumer, "getmany", getmany_that_cannot_read_one_partition)
+        monkeypatch.setattr(source_module, "read_leniently", unreadable)
+        await eventually(lambda: any(a.holds for a in running.worker.ownership.assignments.values()))
+        await lane.produce([LINE] * 5, partition=1)
+        await lane.until_committed({1: 5})
+
+        assert running.worker.ownership.assignments[bad].holds == {"undecodable": "its log cannot be read"}
+        assert running.exit_code is None
