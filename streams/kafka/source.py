@@ -136,6 +136,8 @@ class ChunkSource(Service):
             ownership.seek_to_tails()  # before any await: positions have moved past records that were never given
             await self._fetch_failed(error, asked)
             return
+        if not self._feeding:
+            return  # the last commit may be under way: what was not registered by now is the next owner's
         chunks = list(self._register(fetched))  # no await between getmany and here
         if self._suspects:
             self._suspects.pop()
@@ -229,7 +231,7 @@ class ChunkSource(Service):
                 raise
             await self.sleep(_BACKOFF_SECONDS)
             return
-        if not assignment.active or assignment.tracker.tail != tail:
+        if not self._feeding or not assignment.active or assignment.tracker.tail != tail:
             return
         chunks = list(self._chunks(assignment, read.records, read.next_offset, time.monotonic()))
         seek(self._consumer, tp, read.next_offset)

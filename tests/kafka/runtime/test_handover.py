@@ -75,11 +75,11 @@ async def test_what_is_fetched_while_a_stop_commits_is_left_to_the_next_owner(
             await commit()
 
         monkeypatch.setattr(consumer, "getmany", getmany_that_ends_during_the_commit)
-        monkeypatch.setattr(ownership, "commit", commit_once_it_was_handed_out)
         await eventually(lambda: ownership.assignments)
         tracker = ownership.assignments[TopicPartition(lane.raw, 0)].tracker
         await eventually(lambda: tracker.prefix == 10)
         settled = True
+        monkeypatch.setattr(ownership, "commit", commit_once_it_was_handed_out)
         await lane.produce([LINE] * 5)
 
         assert await running.task == 0
