@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from math import isinf
 from typing import Any, NamedTuple
 
@@ -15,6 +16,9 @@ import orjson
 
 from streams.errors import RejectedRecord
 from streams.values.nesting import deeper_than
+
+_SAFE_DIGITS, _DOUBLE_DIGITS = 15, 17
+"""Decimal digits that a double always keeps, and those that name any double (IEEE 754, 5.12.2)."""
 
 _INT64 = range(-(2**63), 2**63)
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
@@ -38,7 +42,7 @@ class Parsed(NamedTuple):
 
 
 class WrittenFloat(float):
-    """A float whose decimal digits say more than a double holds; `text` is the number as it was written."""
+    """A double whose written digits are not its shortest ones; `text` is the number as it was written."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -47,7 +51,7 @@ class WrittenFloat(float):
 def parse(value: bytes, depth: int) -> Parsed:
     """Read one JSON document.
 
-    Integers outside int64 and numbers beyond double become strings, NaN and Infinity too (flag
+    Integers outside int64 and numbers that a double cannot hold become strings, NaN and Infinity too (flag
     `json.non_finite`); of duplicate keys the last wins (flag `json.duplicate_keys`); lone surrogates
     are replaced (flag `encoding.replaced`).
 
@@ -174,7 +178,7 @@ class _Exact:
             return text
         if number == 0 and _NOT_ZERO.match(text):
             return text
-        return number if len(text) <= 16 or repr(number) == text else WrittenFloat(text)
+        return number if len(text) <= _SAFE_DIGITS else _as_exact(number, text)
 
     def _constant(self, text: str) -> str:
         self._flags.add("json.non_finite")
@@ -190,6 +194,17 @@ class _Exact:
         if isinstance(node, list):
             return [self._without_surrogates(leaf) for leaf in node]
         return node
+
+
+def _as_exact(number: float, text: str) -> float | str:
+    """Give the float that a text is, or the text where a double would lose digits.
+
+    Seventeen digits still name the double that they came from; then only the reader of a time wants the text.
+    """
+    written = Decimal(text)
+    if Decimal(repr(number)) == written:
+        return number
+    return text if len(written.as_tuple().digits) > _DOUBLE_DIGITS else WrittenFloat(text)
 
 
 def _integer(text: str) -> int | str:

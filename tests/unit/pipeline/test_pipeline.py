@@ -54,12 +54,31 @@ def test_counts_tell_every_outcome_and_leave_consumed_to_the_source() -> None:
     assert outcome.counts == Counts(split=2, enriched=5, dead=2)
 
 
+def test_records_are_counted_by_dialect() -> None:
+    assert outcome_of("text", LOG, '[{"msg":"a"},{"msg":"b"}]', None).dialects == {"text": 1, "json": 3}
+
+
+def test_a_record_that_kafkas_own_client_could_not_read_dies_alone() -> None:
+    chunk = chunk_of("one", "unreadable", '[{"msg":"a"},{"msg":"b"}]', "two")
+    chunk.undecodable = {1: "UnicodeDecodeError: a header's name"}
+    pipeline = Pipeline(Settings())
+    pipeline.prepare(chunk)
+    outcome = pipeline.finish(chunk, {})
+    assert [raw.offset for raw in outcome.origins] == [0, 2, 2, 3]
+    (letter,) = outcome.dead
+    assert (letter.raw.offset, letter.reason, letter.error) == (
+        1,
+        "decode.kafka",
+        "UnicodeDecodeError: a header's name",
+    )
+
+
 def test_an_empty_chunk_of_control_records_is_complete() -> None:
     chunk = chunk_of()
     chunk.end = 42
     pipeline = Pipeline(Settings())
     assert pipeline.prepare(chunk) == frozenset()
-    assert pipeline.finish(chunk, {}) == ([], [], [], [], Counts(), 41)
+    assert pipeline.finish(chunk, {}) == ([], [], [], [], Counts(), 41, {})
 
 
 @pytest.mark.parametrize("cut", range(1, 6))
