@@ -20,8 +20,10 @@ _KEYS = KEYS._replace(
     time=("ts", "time", "t", *KEYS.time), severity=("level", "lvl", *KEYS.severity), body=("msg", "message")
 )
 _SURE_SIGNS = frozenset({"ts", "time", "t", "level", "lvl", "msg", "caller", "severity"})
-_TOKEN = re.compile(r'[ \t]*(?:([A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})=("(?:[^"\\]|\\.)*"(?=[ \t]|$))?|([^ \t]+))')
-_REST = re.compile(r"[^ \t]*")
+_TOKEN = re.compile(
+    r'[ \t]*+(?:(?P<key>[A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})='
+    r'(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"(?=[ \t]|$)|(?P<bare>[^ \t]*+))|(?P<loose>[^ \t]++))'
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _MOST_SHAPES = 1_024
@@ -32,25 +34,24 @@ def parse(line: str) -> list[tuple[str, str]] | None:
 
     A line is logfmt when it starts with a pair, has two or more, and either no loose words or a tell-tale key.
     """
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, list[str]]] = []
     loose = False
-    at = 0
-    while at < len(line) and (match := _TOKEN.match(line, at)):
-        at = match.end()
-        key, quoted, word = match.groups()
-        if key is None:
-            if not pairs:
-                return None
+    for match in _TOKEN.finditer(line.rstrip(" \t")):
+        key, quoted, bare, word = match.groups()
+        if key is not None:
+            pairs.append((key, [bare if quoted is None else _ESCAPE.sub(_unescape, quoted)]))
+        elif pairs:
+            pairs[-1][1].append(word)
             loose = True
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {word}")
-        elif quoted is not None:
-            pairs.append((key, _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), quoted[1:-1])))
         else:
-            rest = _REST.match(line, at)
-            at = rest.end() if rest else at
-            pairs.append((key, rest[0] if rest else ""))
-    known = any(key in _SURE_SIGNS for key, _ in pairs)
-    return pairs if len(pairs) > 1 and (known or not loose) else None
+            return None
+    if len(pairs) < 2 or (loose and not any(key in _SURE_SIGNS for key, _ in pairs)):
+        return None
+    return [(key, " ".join(words)) for key, words in pairs]
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    return _ESCAPED.get(escape[1], escape[1])
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
