@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli import console, health, kafka, ledger, produce, schema, tail, topics, up, worker
+from streams.cli import console, explain, health, kafka, ledger, produce, schema, tail, topics, up, worker
 
 _CONFIG_VARIABLE = "WEFT_CONFIG"
 
@@ -52,6 +52,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "kafka": kafka.kafka,
     "produce": produce.produce,
     "tail": tail.tail,
+    "explain": explain.explain,
     "ledger": ledger.ledger,
     "health": health.health,
     "schema": schema.schema,
