@@ -30,7 +30,7 @@ require_machine() {
 }
 
 install_engine() {
-    if command -v dockerd debootstrap >/dev/null; then return; fi
+    if command -v dockerd >/dev/null && command -v debootstrap >/dev/null; then return; fi
     say 'installing the engine'
     within 120 apt-get -qq update
     within 300 apt-get -qq install --yes --no-install-recommends docker.io debootstrap iptables ca-certificates
