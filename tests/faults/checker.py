@@ -89,6 +89,12 @@ class Verdict:
         if len(self.examples[fault]) < _EXAMPLES:
             self.examples[fault].append(str(where))
 
+    def replay(self, where: object) -> None:
+        """Count a later copy, which is no fault, and keep the first places."""
+        self.replays += 1
+        if self.replays <= _EXAMPLES:
+            self.examples["replays"].append(str(where))
+
     def __str__(self) -> str:
         found = "; ".join(f"{name}: {n} ({', '.join(self.examples[name])})" for name, n in self.found.items())
         return (
@@ -108,7 +114,7 @@ class _Copies:
         if first is None:
             self.first[place] = kept
             return
-        verdict.replays += 1
+        verdict.replay(place)
         if (first.key, first.value, first.headers) != (kept.key, kept.value, kept.headers):
             verdict.add("altered", place)
         if first.partition != kept.partition:

@@ -18,6 +18,8 @@ SESSION_SECONDS = 3.0
 _GRACE_SECONDS = 40.0
 _WATCH_SECONDS = 0.1
 _TEMPORARY = 75
+_TERMINATED = 128 + signal.SIGTERM
+"""What SIGTERM does to a process that has only just begun, and has done nothing that it could leave behind."""
 _WORKER = (sys.executable, "-P", "-m", "streams.cli", "worker")
 
 
@@ -78,11 +80,6 @@ class Worker:
             event for event in map(_event, self.log.read_text(errors="replace").splitlines()) if event["event"] == name
         ]
 
-    @property
-    def ready(self) -> bool:
-        """Whether it has had partitions."""
-        return bool(self.events("ready"))
-
 
 def _event(line: str) -> dict[str, Any]:
     try:
@@ -139,7 +136,8 @@ class Fleet:
             WorkerEnded: it did not end in order.
         """
         self.running.remove(worker)
-        if code := await worker.stop():
+        code = await worker.stop()
+        if code and not (code == _TERMINATED and not worker.log.read_bytes()):
             raise WorkerEnded(f"{worker.name} answered SIGTERM with exit code {code}: {_tail(worker)}")
 
     async def watch(self) -> None:

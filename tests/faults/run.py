@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +53,7 @@ class Run:
         self._lane = lane
         self._faults = 0
         self._maker = Maker(seed, PARTITIONS)
-        self._traffic = Traffic(lane.bootstrap, lane.raw, self._maker, rate=RECORDS / seconds, at_least=RECORDS)
+        self._traffic = Traffic(lane.bootstrap, lane.raw, self._maker, rate=RECORDS / seconds / 1.5, at_least=RECORDS)
 
     async def under(self, faults: Callable[[Run], Awaitable[None]]) -> Report:
         """Run to the end under a schedule of faults and judge what is left.
@@ -111,9 +110,3 @@ class Run:
                 made = self._maker.untraced(partition)
                 await producer.send_and_wait(self._lane.raw, made.value, made.key, made.partition, headers=made.headers)
         await self._drained()
-
-
-def deadline(seconds: float) -> Callable[[], bool]:
-    """Give a function that tells whether the time is over."""
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() > end
