@@ -12,7 +12,7 @@ from typing import TypeAlias
 from orjson import OPT_STRICT_INTEGER, dumps, loads
 
 from streams.dialects.detect import Detector
-from streams.pipeline.hints import NO_HINTS, Hints
+from streams.pipeline.hints import Hints
 from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Limits
 from streams.types import Record, Source
@@ -39,7 +39,7 @@ def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
     shallow = depth * _LEVEL_BYTES
 
     def read_clean(value: bytes, hints: Hints, event_id: str, observed: str, source: Source) -> Record | None:
-        if value[0] != _BRACE or len(value) > most or (hints is not NO_HINTS and hints.change_reading):
+        if value[0] != _BRACE or len(value) > most or not hints.plain:
             return None
         try:
             document = loads(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from streams.dialects.base import Dialect
@@ -16,7 +17,7 @@ _FORMS: Final[dict[str, Form]] = {
     "application/cloudevents+json": "json",
     "text/plain": "text",
 }
-_LONGEST = 8_192
+_LONGEST = 1_024
 
 
 class Hints(NamedTuple):
@@ -27,11 +28,8 @@ class Hints(NamedTuple):
     unknown: bool = False
     traceparent: str | None = None
     tracestate: str | None = None
-
-    @property
-    def change_reading(self) -> bool:
-        """Whether a JSON object has to be read otherwise than without them."""
-        return self.dialect is not None or self.unknown or self.form not in (None, "json")
+    plain: bool = True
+    """Whether a JSON object is read as it is without them."""
 
     @property
     def wants_text(self) -> bool:
@@ -45,17 +43,22 @@ NO_HINTS: Final = Hints()
 def read_hints(headers: Headers) -> Hints:
     """Read the headers that Weft knows; names are case-insensitive and the last of duplicates wins."""
     found = {name.lower(): value for name, value in headers if value is not None and len(value) <= _LONGEST}
-    content_type = _text(found.get("content-type")).partition(";")[0].strip().lower()
-    name = _text(found.get("weft-dialect")).strip().lower()
-    form, dialect = _FORMS.get(content_type), BY_NAME.get(name)
-    return Hints(
-        form=form,
-        dialect=dialect,
-        unknown=bool((content_type and not form) or (name and not dialect)),
-        traceparent=_text(found.get("traceparent")) or None,
-        tracestate=_text(found.get("tracestate")) or None,
-    )
+    declared = _declared(found.get("content-type", b""), found.get("weft-dialect", b""))
+    traceparent = found.get("traceparent")
+    if traceparent is None:
+        return declared
+    form, dialect, unknown, _, _, plain = declared
+    return Hints(form, dialect, unknown, _text(traceparent), _text(found.get("tracestate", b"")) or None, plain)
 
 
-def _text(value: bytes | None) -> str:
-    return value.decode("utf-8", errors="replace") if value else ""
+@lru_cache(maxsize=256)
+def _declared(content_type: bytes, name: bytes) -> Hints:
+    media_type = _text(content_type).partition(";")[0].strip().lower()
+    dialect_name = _text(name).strip().lower()
+    form, dialect = _FORMS.get(media_type), BY_NAME.get(dialect_name)
+    unknown = bool((media_type and not form) or (dialect_name and not dialect))
+    return Hints(form, dialect, unknown, plain=not dialect and not unknown and form in (None, "json"))
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", errors="replace")
