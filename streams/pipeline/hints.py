@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from streams.dialects.base import Dialect
 from streams.dialects.registry import BY_NAME
 from streams.types import Headers
+from streams.values.tracestate import read_tracestate
 
 Form: TypeAlias = Literal["json", "ndjson", "text"]
 
@@ -17,7 +18,7 @@ _FORMS: Final[dict[str, Form]] = {
     "application/cloudevents+json": "json",
     "text/plain": "text",
 }
-_LONGEST = 1_024
+_LONGEST = 8_192
 
 
 class Hints(NamedTuple):
@@ -41,14 +42,23 @@ NO_HINTS: Final = Hints()
 
 
 def read_hints(headers: Headers) -> Hints:
-    """Read the headers that Weft knows; names are case-insensitive and the last of duplicates wins."""
+    """Read the headers that Weft knows; names are case-insensitive and the last of duplicates wins.
+
+    But two `traceparent` void each other, and all `tracestate` count (W3C Trace Context, sections 3.2 and 3.3.1).
+    """
     found = {name.lower(): value for name, value in headers if value is not None and len(value) <= _LONGEST}
     declared = _declared(found.get("content-type", b""), found.get("weft-dialect", b""))
-    traceparent = found.get("traceparent")
-    if traceparent is None:
+    if "traceparent" not in found:
+        return declared
+    parents, states = _texts(headers, "traceparent"), _texts(headers, "tracestate")
+    if len(parents) != 1:
         return declared
     form, dialect, unknown, _, _, plain = declared
-    return Hints(form, dialect, unknown, _text(traceparent), _text(found.get("tracestate", b"")) or None, plain)
+    return Hints(form, dialect, unknown, parents[0], read_tracestate(states), plain)
+
+
+def _texts(headers: Headers, wanted: str) -> list[str]:
+    return [_text(value) for name, value in headers if value and name.lower() == wanted and len(value) <= _LONGEST]
 
 
 @lru_cache(maxsize=256)

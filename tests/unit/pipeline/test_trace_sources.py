@@ -47,9 +47,14 @@ def test_headers_are_the_last_place() -> None:
     assert "trace.from_header" in record["flags"]
 
 
-def test_header_names_have_no_case_and_the_last_one_counts() -> None:
-    raw = FakeRecord(b"x", headers=[("traceparent", b"00-x"), ("TraceParent", HEADER[1])])
-    assert record_of(raw)["trace_id"] == OTHER
+def test_header_names_have_no_case() -> None:
+    raw = FakeRecord(b"x", headers=[("TraceParent", HEADER[1]), ("TRACESTATE", b"a=1"), ("tracestate", b"b=2")])
+    record = record_of(raw)
+    assert (record["trace_id"], record["attributes"]) == (OTHER, {"tracestate": "a=1,b=2"})
+
+
+def test_two_parents_void_each_other() -> None:
+    assert record_of(with_header("x", HEADER))["trace_id"] is None
 
 
 @pytest.mark.parametrize("header", [b"", b"\xff\xfe", b"00-" + b"0" * 32 + b"-b7ad6b7169203331-01", b"x" * 10_000])
