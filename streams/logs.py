@@ -7,6 +7,10 @@ import sys
 
 import structlog
 
+_QUIET_SECONDS = 10.0
+_MOST_WARNINGS = 1_000
+_MOST_CHARACTERS = 200
+
 
 def configure(role: str, *, level: int = logging.INFO) -> None:
     """Send structlog and the libraries' loggers to stderr as JSON lines.
@@ -29,9 +33,23 @@ def configure(role: str, *, level: int = logging.INFO) -> None:
 
 
 class _Libraries(logging.Handler):
-    """Passes a library's warning on without its text's arguments, which may hold payloads or secrets."""
+    """Passes a library's warning on without its text's arguments, which may hold payloads or secrets.
+
+    The same one comes again after `_QUIET_SECONDS` at the earliest: a client without a broker warns often.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Log the warning, unless it was logged just now."""
+        warning = (record.name, str(record.msg)[:_MOST_CHARACTERS])
+        if record.created - self._said.get(warning, 0.0) < _QUIET_SECONDS:
+            return
+        if len(self._said) >= _MOST_WARNINGS:
+            self._said.clear()
+        self._said[warning] = record.created
         structlog.get_logger().warning(
-            "library", logger=record.name, template=str(record.msg)[:200], severity=record.levelname.lower()
+            "library", logger=record.name, template=warning[1], severity=record.levelname.lower()
         )

@@ -105,8 +105,10 @@ class Worker:
         try:
             await self._start()
             await self.lifecycle.stopping.wait()
-            await self.app.source.drain(self.settings.timing.stop_deadline_seconds / 2)
-            log.info("drained")
+            committed = await self.app.source.drain(self.settings.timing.stop_deadline_seconds / 2)
+            log.info("drained", committed=committed)
+            if not committed:
+                self.lifecycle.exit_code = TemporaryError.exit_code
         finally:
             watch.cancel()
             await self._close()

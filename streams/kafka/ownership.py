@@ -24,6 +24,8 @@ from streams.types import PartitionState
 _CHUNKS_PER_PARTITION = 8
 """Chunks of one partition that may wait for acknowledgement; beyond that only this partition waits."""
 
+_LAST_COMMIT_SECONDS = 5.0
+
 log = structlog.get_logger()
 
 
@@ -106,8 +108,11 @@ class Ownership:
             if assignment.tp.topic in recreated and assignment.active and not assignment.holds:
                 self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
 
-    async def release(self, deadline_seconds: float) -> None:
-        """Wait until everything registered is settled or the deadline passed, commit the prefix, forget the rest."""
+    async def release(self, deadline_seconds: float) -> bool:
+        """Wait until everything registered is settled or the deadline passed, commit the prefix, forget the rest.
+
+        False when the prefix could not be committed; it is replayed by whoever is next.
+        """
         began = time.monotonic()
         try:
             async with asyncio.timeout(deadline_seconds):
@@ -116,17 +121,25 @@ class Ownership:
                     await self.settled.wait()
         except TimeoutError:
             log.warning("drain.unfinished", chunks=sum(a.tracker.in_flight for a in self.assignments.values()))
-        await self.commit()
+        committed = await self._commit_in_time()
         for assignment in self.assignments.values():
             assignment.active = False
         self.assignments = {}
         self.assigned = False
-        log.info("released", seconds=round(time.monotonic() - began, 3))
+        log.info("released", seconds=round(time.monotonic() - began, 3), committed=committed)
+        return committed
 
-    async def commit(self) -> None:
-        """Commit what is settled; a refusal means that a rebalance is near and is no error."""
-        if self.assignments:
-            await self._committer.commit(list(self.assignments.values()))
+    async def _commit_in_time(self) -> bool:
+        """Commit for the last time in this assignment; a coordinator that does not answer must not hold up the rest."""
+        try:
+            async with asyncio.timeout(_LAST_COMMIT_SECONDS):
+                return await self.commit()
+        except TimeoutError:
+            return False
+
+    async def commit(self) -> bool:
+        """Commit what is settled; False is a refusal, which means that a rebalance is near and is no error."""
+        return not self.assignments or await self._committer.commit(list(self.assignments.values()))
 
     def hold(self, assignment: Assignment, reason: Hold, explanation: str) -> None:
         """Pause a partition until an operator acts; the others go on."""

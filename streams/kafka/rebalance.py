@@ -11,7 +11,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 class Owner(Protocol):
     """The two halves of a rebalance."""
 
-    async def release(self, deadline_seconds: float) -> None:
+    async def release(self, deadline_seconds: float) -> bool:
         """Drain, commit the prefix, forget the rest."""
 
     async def take(self, partitions: Collection[TopicPartition]) -> None:

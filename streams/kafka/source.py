@@ -33,6 +33,7 @@ from streams.types import RawRecord
 _POLL_MILLISECONDS = 200
 _SUSPECT_MILLISECONDS = 500
 _BACKOFF_SECONDS = 0.5
+_LEAVE_SECONDS = 3.0
 
 Feed: TypeAlias = Callable[[FetchedChunk], Awaitable[Any]]
 """Puts a chunk into the channel, waiting while it is full."""
@@ -79,14 +80,18 @@ class ChunkSource(Service):
             pattern=self._pattern, listener=RebalanceListener(self._ownership, drain, self._on_failure)
         )
 
-    async def drain(self, deadline_seconds: float) -> None:
+    async def drain(self, deadline_seconds: float) -> bool:
         """Stop feeding, let what is in flight finish, commit it; the consumer stays in the group until `on_stop`."""
         self._feeding = False
-        await self._ownership.release(deadline_seconds)
+        return await self._ownership.release(deadline_seconds)
 
     async def on_stop(self) -> None:
-        """Leave the group."""
-        await self._consumer.stop()
+        """Leave the group, if it answers; if not it notices by itself that we are gone."""
+        try:
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await self._consumer.stop()
+        except TimeoutError:
+            log.warning("group.not_left")
 
     @Service.task
     async def _commit_at_intervals(self) -> None:

@@ -69,10 +69,10 @@ async def test_what_is_fetched_while_a_stop_commits_is_left_to_the_next_owner(
                 asyncio.get_running_loop().call_soon(handed_out.set)
             return fetched
 
-        async def commit_once_it_was_handed_out() -> None:
+        async def commit_once_it_was_handed_out() -> bool:
             committing.set()
             await handed_out.wait()
-            await commit()
+            return await commit()
 
         monkeypatch.setattr(consumer, "getmany", getmany_that_ends_during_the_commit)
         await eventually(lambda: ownership.assignments)
