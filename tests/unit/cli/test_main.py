@@ -17,7 +17,7 @@ from streams.cli import build
 from streams.errors import CheckFailed, ConfigurationError, TemporaryError, UnexpectedState
 
 Weft = Callable[..., Any]
-SECRET = "card 4111111111111111"  # noqa: S105 - a payload that must not be repeated
+SECRET = "card 4111111111111111"
 
 
 def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
