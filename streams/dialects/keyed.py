@@ -37,12 +37,8 @@ def _reader(dialect: str, roles: Roles, words: Mapping[str, int], zone: tzinfo) 
         # What has a role leaves the document, and what is left are the attributes, without a copy.
         # pop(None, None) is the quick "nothing": no JSON object has the key None.
         pop: Any = document.pop
-        time, word, trace, span = (
-            pop(time_key, None),
-            pop(severity_key, None),
-            pop(trace_key, None),
-            pop(span_key, None),
-        )
+        time, word = pop(time_key, None), pop(severity_key, None)
+        trace, span = pop(trace_key, None), pop(span_key, None)
         service, host, logger = pop(service_key, None), pop(host_key, None), pop(logger_key, None)
         timestamp = utc_text(time) if type(time) is str else None
         number = words.get(word) if type(word) is str else None

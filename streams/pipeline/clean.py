@@ -7,7 +7,7 @@ no number that a double cannot hold, no repaired text.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from orjson import OPT_STRICT_INTEGER, dumps, loads
 
@@ -27,15 +27,6 @@ _LEVEL_BYTES = len('{"":}')
 """An object nested once more makes its JSON at least so much longer."""
 
 
-def _is_exact(value: bytes, document: Any) -> bool:
-    """Whether orjson lost nothing: the cheapest proof first, then blanks between tokens left out, then any other form.
-
-    Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
-    """
-    written = dumps(document, None, OPT_STRICT_INTEGER)
-    return written == value or _packed(written) == _packed(value) or has_no_silent_change(value, document)
-
-
 def _packed(json: bytes) -> bytes:
     """Drop the blanks that many writers put behind colons and commas; also in strings, but alike on both sides."""
     return json.replace(b": ", b":").replace(b", ", b",")
@@ -52,7 +43,9 @@ def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
             return None
         try:
             document = loads(value)
-            if not _is_exact(value, document):
+            # Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
+            written = dumps(document, None, OPT_STRICT_INTEGER)
+            if written != value and _packed(written) != _packed(value) and not has_no_silent_change(value, document):
                 return None
             shape = tuple(document)
             read, key_bytes = plans.get(shape) or learn(shape)
