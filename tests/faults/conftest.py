@@ -1,7 +1,7 @@
 """Fault tests kill real processes; each prints what happened.
 
 FAULT_SECONDS  how long each schedule of faults takes; 30 by default
-FAULT_SEEDS    seeds of the schedules, separated by commas, or `random`; the same seed is the same schedule
+FAULT_SEEDS    seeds of the schedules, separated by commas, or `random:N`; the same seed is the same schedule
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from tests.faults.run import PARTITIONS, Report, Run
 
 HERE = Path(__file__).parent
 SECONDS = float(os.environ.get("FAULT_SECONDS", "30"))
-_SEEDS = os.environ.get("FAULT_SEEDS", "1")
-SEEDS = [randbelow(10**6)] if _SEEDS == "random" else [int(seed) for seed in _SEEDS.split(",")]
+SEEDS = os.environ.get("FAULT_SEEDS", "1")
 _OUTPUT = {"message.timestamp.type": "LogAppendTime"}  # the checker compares commits with the time of appending
 _REPORTS: list[str] = []
 
@@ -29,14 +28,21 @@ NewTopic = Callable[..., Awaitable[str]]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(HERE) and "seed" in getattr(item, "fixturenames", ()):
+        if item.path.is_relative_to(HERE) and "new_lane" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.timeout(SECONDS * 2 + 400))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", SEEDS)
+        metafunc.parametrize("seed", seeds(SEEDS))
+
+
+def seeds(text: str) -> list[int]:
+    """Read what `FAULT_SEEDS` says."""
+    if text.startswith("random:"):
+        return [randbelow(10**6) for _ in range(int(text.removeprefix("random:")))]
+    return [int(seed) for seed in text.split(",")]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from streams.dev.guarded import GuardedProcess
@@ -30,7 +31,14 @@ class WorkerEnded(Exception):
 class Worker:
     """One process from start to end; its log holds JSON lines."""
 
-    def __init__(self, folder: Path, name: str, lane: Lane, command: Sequence[str] = _WORKER) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        lane: Lane,
+        command: Sequence[str] = _WORKER,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         state = folder / name
@@ -38,7 +46,11 @@ class Worker:
         self._command = command
         self._lock = (state / "lock").open("w")
         self._process = GuardedProcess(
-            name, folder=folder, log=self.log, grace_seconds=_GRACE_SECONDS, environment=environment(lane, state)
+            name,
+            folder=folder,
+            log=self.log,
+            grace_seconds=_GRACE_SECONDS,
+            environment={**environment(lane, state), **settings},
         )
 
     async def start(self) -> None:

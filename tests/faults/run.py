@@ -16,6 +16,8 @@ from tests.faults.fleet import Fleet
 from tests.faults.traffic import Maker, Traffic
 
 RECORDS = 100_000
+RATE = 2_500.0
+"""Records a second; the run goes on until there are `RECORDS` in any case."""
 PARTITIONS = 12
 WORKERS = 3
 RESUME_SECONDS = 60.0
@@ -53,7 +55,7 @@ class Run:
         self._lane = lane
         self._faults = 0
         self._maker = Maker(seed, PARTITIONS)
-        self._traffic = Traffic(lane.bootstrap, lane.raw, self._maker, rate=RECORDS / seconds / 1.5, at_least=RECORDS)
+        self._traffic = Traffic(lane.bootstrap, lane.raw, self._maker, rate=RATE, at_least=RECORDS)
 
     async def under(self, faults: Callable[[Run], Awaitable[None]]) -> Report:
         """Run to the end under a schedule of faults and judge what is left.
