@@ -27,12 +27,12 @@ def read(document: dict[str, Any], event_id: str, observed: str, source: Source)
     """Read a LogRecord; keys that OTLP does not have stay attributes, behind the record's own ones."""
     record = new_record(_NAME, event_id, observed, source)
     pop = document.pop
+    record["attributes"] = key_values(pop("attributes", None), "attributes")
     _set_time(record, integer(pop("timeUnixNano", None), "timeUnixNano"))
     _set_severity(record, pop("severityNumber", None), pop("severityText", None))
     _set_trace(record, pop("traceId", None), pop("spanId", None), pop("flags", None))
     body = pop("body", None)
     record["body"] = None if body is None else any_value(body)
-    record["attributes"] = key_values(pop("attributes", None), "attributes")
     _set_origin(record, pop("resource", None), pop("scope", None))
     _set_rest(record, document)
     return record

@@ -50,6 +50,13 @@ def test_values_of_every_kind_are_read(value: dict[str, Any], expected: Any) -> 
     assert record["dialect"] == "otlp-json"
 
 
+@pytest.mark.parametrize("time", ["1", -3, "92233720368547758079"])
+def test_a_time_out_of_range_stays_an_attribute_with_the_others(time: Any) -> None:
+    record = record_of(log(timeUnixNano=time, attributes=[{"key": "a", "value": {"intValue": 1}}]))
+    assert (record["timestamp"], record["flags"]) == (None, ["timestamp.out_of_range"])
+    assert record["attributes"] == {"a": 1, "timeUnixNano": str(time)}
+
+
 def test_an_observed_time_of_the_source_stays_an_attribute() -> None:
     record = record_of(log(observedTimeUnixNano="1544712660300000005"))
     assert record["attributes"] == {"otel.observed_timestamp": "1544712660300000005"}
