@@ -7,11 +7,16 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 from aiokafka.codec import lz4_encode, snappy_encode, zstd_encode
 from aiokafka.record.util import calc_crc32c
 
 pytest_plugins = ["tests.brokers"]
+
+# How long an example takes depends on what else the machine does; the linear-time tests look at time themselves.
+hypothesis.settings.register_profile("weft", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("weft")
 
 WireHeaders = Sequence[tuple[bytes, bytes | None]]
 CRC_AT = 17
