@@ -8,8 +8,10 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -20,6 +22,8 @@ log = structlog.get_logger()
 _BUG = 70
 _TEMPORARY = 75
 _COLLECT_AFTER_ALLOCATIONS = 100_000
+_LOOKS_PER_SILENCE = 10
+_TELLING_SECONDS = 1.0
 
 
 class Lifecycle:
@@ -34,12 +38,38 @@ class Lifecycle:
         self._deadline = stop_deadline_seconds
         self._exit = exit_process
         self._timer: threading.Timer | None = None
+        self._finished = threading.Event()
+        self._heard = time.monotonic()
 
     def listen(self) -> None:
-        """Stop on SIGTERM and SIGINT, also while the start is not finished."""
+        """Stop on SIGTERM and SIGINT, also while the start is not finished or the event loop is busy.
+
+        Plain signal handlers, because those of the event loop wait for it.
+        """
         loop = asyncio.get_running_loop()
+
+        def requested(number: int, frame: object) -> None:
+            self._enforce()
+            loop.call_soon_threadsafe(self.stop)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+            signal.signal(number, requested)
+
+    def guard(self, silent_seconds: float) -> None:
+        """End the process when the event loop has not called `beat` for so long: nothing on the loop could."""
+        self.beat()
+        watcher = threading.Thread(target=self._await_silence, args=(silent_seconds,), daemon=True)
+        watcher.start()
+
+    def beat(self) -> None:
+        """Show that the event loop lives."""
+        self._heard = time.monotonic()
+
+    def _await_silence(self, silent_seconds: float) -> None:
+        while not self._finished.wait(silent_seconds / _LOOKS_PER_SILENCE):
+            if time.monotonic() - self._heard > silent_seconds:
+                self._end_after("loop.silent", _TEMPORARY, seconds=silent_seconds)
+                return
 
     def stop(self, exit_code: int = 0) -> None:
         """Ask for an orderly end; a thread enforces the deadline even if the event loop is stuck."""
@@ -48,18 +78,29 @@ class Lifecycle:
         log.info("stopping", deadline_seconds=self._deadline)
         self.exit_code = exit_code
         self.stopping.set()
-        self._timer = threading.Timer(self._deadline, self._overdue)
-        self._timer.daemon = True
-        self._timer.start()
+        self._enforce()
+
+    def _enforce(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(self._deadline, self._overdue)
+            self._timer.daemon = True
+            self._timer.start()
 
     def done(self) -> None:
-        """The role has ended in order: the deadline does not matter any more."""
+        """The role has ended in order: no deadline matters any more."""
+        self._finished.set()
         if self._timer is not None:
             self._timer.cancel()
 
     def _overdue(self) -> None:
-        log.critical("stop.overdue", deadline_seconds=self._deadline)
-        self._end(_TEMPORARY)
+        self._end_after("stop.overdue", _TEMPORARY, deadline_seconds=self._deadline)
+
+    def _end_after(self, event: str, code: int, **details: object) -> None:
+        """Log and end; the log must not keep the process alive when nobody reads it."""
+        telling = threading.Thread(target=partial(log.critical, event, **details), daemon=True)
+        telling.start()
+        telling.join(_TELLING_SECONDS)
+        self._exit(code)
 
     def fail(self, error: BaseException) -> None:
         """End the process now: what is not committed is replayed."""

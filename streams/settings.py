@@ -50,7 +50,7 @@ class Limits(Section):
     value_bytes: int = Field(1_048_576, ge=1, description="largest raw value that is decoded")
     decoded_bytes: int = Field(8_388_608, ge=1, description="largest value after decompression")
     record_bytes: int = Field(900_000, ge=1_000, description="largest encoded record; above it the body is cut")
-    depth: int = Field(64, ge=1, le=500, description="deepest nesting of a value")
+    depth: int = Field(64, ge=1, le=200, description="deepest nesting of a value")
     attributes: int = Field(128, ge=1, description="most attributes of a record")
     records: int = Field(10_000, ge=1, description="most records that one value may hold")
 
@@ -92,6 +92,7 @@ class Flow(Section):
 
     chunk_records: int = Field(1_000, ge=1, description="largest chunk in records")
     chunk_bytes: int = Field(1_048_576, ge=1, description="largest chunk in bytes of values")
+    part_bytes: int = Field(2_097_152, ge=1, description="output of a chunk after which others get their turn")
     chunk_milliseconds: float = Field(20, gt=0, description="longest work on a chunk, as far as learned")
     in_flight_bytes: int = Field(8_388_608, ge=1_048_576, description="output that waits for acknowledgement")
     fetch_bytes: int = Field(1_048_576, ge=1_024, description="fetched per partition at a time")

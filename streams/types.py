@@ -10,6 +10,11 @@ Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 """Kafka record headers in their order; a name may repeat."""
 
 
+def header_bytes(headers: Headers) -> int:
+    """Give the size of names and values together."""
+    return sum(len(name) + len(value or b"") for name, value in headers)
+
+
 class RawRecord(Protocol):
     """What a Kafka consumer hands over; aiokafka's ConsumerRecord is one as it is, so nothing is copied."""
 
@@ -122,7 +127,7 @@ class DeadLetter(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What `finish` makes of a chunk, in order of first offsets.
+    """What `finish` makes of a chunk or of its next part, in order of first offsets.
 
     `keys`, `values` and `origins` are parallel: trace id (or None), encoded record, and the raw record it
     came from. They are columns, not objects, because the publisher partitions and packs them as columns.

@@ -13,7 +13,7 @@ import structlog
 
 from streams.agents.normalise import Normaliser
 from streams.app import create_app
-from streams.errors import TemporaryError
+from streams.errors import ConfigurationError, TemporaryError, UnexpectedState
 from streams.health import Identity
 from streams.kafka.clients import explained
 from streams.kafka.ownership import Ownership
@@ -77,7 +77,7 @@ class Worker:
             self.metrics,
             pattern=subscription(self.settings),
             feed=feed,
-            congested=lambda: self.publisher.in_flight_bytes >= self.settings.flow.in_flight_bytes,
+            congested=self._congested,
             on_failure=self.lifecycle.fail,
         )
 
@@ -89,8 +89,12 @@ class Worker:
             source.pace,
             no_lookups,
             self.metrics,
+            self._congested,
             self.lifecycle.fail,
         )
+
+    def _congested(self) -> bool:
+        return self.publisher.in_flight_bytes >= self.settings.flow.in_flight_bytes
 
     async def run(self) -> int:
         """Start, work until asked to stop, drain and leave; returns the exit code.
@@ -100,6 +104,7 @@ class Worker:
             TemporaryError: the brokers cannot be reached.
         """
         self.lifecycle.listen()
+        self.lifecycle.guard(self.settings.timing.stuck_after_seconds)
         watch = asyncio.create_task(self._watch())
         watch.add_done_callback(self._watch_ended)
         try:
@@ -132,21 +137,24 @@ class Worker:
         await self.app.start()
 
     async def _watch(self) -> None:
-        """Announce readiness, notice a stuck worker and a changed number of output partitions."""
-        began = time.monotonic()
+        """Announce readiness, show that the event loop lives, and end a worker that makes no progress."""
         timing = self.settings.timing
+        began = unassigned_since = time.monotonic()
         ready = False
-        while True:
-            await asyncio.sleep(_WATCH_SECONDS / 10 if not ready else _WATCH_SECONDS)
+        while not self.lifecycle.stopping.is_set():
+            await asyncio.sleep(_WATCH_SECONDS if ready else _WATCH_SECONDS / 10)
+            self.lifecycle.beat()
             self.monitor.sample()
             now = time.monotonic()
-            if self.lifecycle.stopping.is_set():
-                return
-            if not ready and self.ownership.assigned:
-                ready = True
-                log.info("ready", partitions=len(self.ownership.assignments), seconds=round(now - began, 3))
-            if not ready and now - began > timing.start_deadline_seconds:
-                raise TemporaryError(f"no assignment within {timing.start_deadline_seconds:.0f} s of the start")
+            if self.ownership.assigned:
+                unassigned_since = now
+                if not ready:
+                    ready = True
+                    log.info("ready", partitions=len(self.ownership.assignments), seconds=round(now - began, 3))
+            elif now - unassigned_since > timing.start_deadline_seconds + ready * timing.rebalance_timeout_seconds:
+                raise TemporaryError(f"no assignment for {now - unassigned_since:.0f} s")
+            if self.app.crashed or self.app.source.crashed:
+                raise UnexpectedState("a service of the app has crashed")
             if reason := self.stuck(now):
                 raise TemporaryError(reason)
             if topic := self.publisher.repartitioned:
@@ -175,7 +183,11 @@ class Worker:
 
     async def _resume(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the control socket: let a partition go on that the flood guard paused, and remember it."""
-        resumed = self.ownership.resume(str(request["topic"]), int(request["partition"]))
+        try:
+            topic, partition = str(request["topic"]), int(request["partition"])
+        except (KeyError, TypeError, ValueError):
+            raise ConfigurationError("resume needs a topic and the number of a partition") from None
+        resumed = self.ownership.resume(topic, partition)
         await self.ownership.commit()
         return {"resumed": resumed}
 

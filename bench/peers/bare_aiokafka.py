@@ -23,7 +23,7 @@ from streams.lifecycle import calm_collector
 from streams.pipeline import Pipeline
 from streams.pipeline.reject import kafka_form
 from streams.settings import Settings, load
-from streams.types import Chunk, Headers, PartitionState
+from streams.types import Chunk, Headers, Outcome, PartitionState
 
 _COMMIT_SECONDS = 1.0
 _POLL_MILLISECONDS = 200
@@ -80,7 +80,17 @@ async def _loop(settings: Settings, consumer: AIOKafkaConsumer, producer: AIOKaf
 def _normalise(settings: Settings, pipeline: Pipeline, chunk: Chunk, counts: dict[str, int], outputs: Outputs) -> None:
     """Take a chunk through the pipeline and add what it gives to the lists of the output partitions."""
     pipeline.prepare(chunk)
-    outcome = pipeline.finish(chunk, {})
+    complete_through = -1
+    while complete_through + 1 < chunk.end:
+        outcome = pipeline.finish(chunk, {})
+        complete_through = outcome.complete_through
+        _place(settings, pipeline, chunk, outcome, counts, outputs)
+
+
+def _place(
+    settings: Settings, pipeline: Pipeline, chunk: Chunk, outcome: Outcome, counts: dict[str, int], outputs: Outputs
+) -> None:
+    """Add what a part of a chunk gives to the lists of the output partitions."""
     count = counts[settings.enriched_topic]
     targets = [outputs[TopicPartition(settings.enriched_topic, partition)] for partition in range(count)]
     places = assign(outcome.keys, count, chunk.partition % count)

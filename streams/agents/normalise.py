@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
@@ -38,6 +39,7 @@ class Normaliser:
         pace: Pace,
         lookups: Lookups,
         metrics: Metrics,
+        congested: Callable[[], bool],
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._pipeline = pipeline
@@ -46,6 +48,7 @@ class Normaliser:
         self._pace = pace
         self._lookups = lookups
         self._metrics = metrics
+        self._congested = congested
         self._on_failure = on_failure
 
     async def process(self, chunk: FetchedChunk) -> None:
@@ -60,57 +63,73 @@ class Normaliser:
     async def _work(self, chunk: FetchedChunk) -> None:
         began = time.perf_counter()
         keys = self._pipeline.prepare(chunk)
-        prepared = time.perf_counter()
-        answers = await self._lookups(keys) if keys else _NO_ANSWERS
-        if chunk.stale:
-            return
-        answered = time.perf_counter()
-        outcome = self._pipeline.finish(chunk, answers)
-        finished = time.perf_counter()
-        self._publish(chunk, outcome)
-        published = time.perf_counter()
-        self._pace.observe(len(chunk.records), (prepared - began) + (published - answered))
-        seconds = self._metrics.stage_seconds.labels
-        seconds("prepare").inc(prepared - began)
-        seconds("lookups").inc(answered - prepared)
-        seconds("finish").inc(finished - answered)
-        seconds("publish").inc(published - finished)
+        self._spent("prepare", began)
+        if keys:
+            began = time.perf_counter()
+            answers = await self._lookups(keys)
+            self._spent("lookups", began)
+        else:
+            answers = _NO_ANSWERS
+        dead: dict[int, str] = {}
+        busy = 0.0
+        while not chunk.stale:
+            began = time.perf_counter()
+            outcome = self._pipeline.finish(chunk, answers)
+            finished = self._spent("finish", began)
+            complete = outcome.complete_through + 1 == chunk.end
+            dead.update((letter.raw.offset, letter.reason) for letter in outcome.dead)
+            self._publish(chunk, outcome, complete=complete)
+            busy += self._spent("publish", finished) - began
+            if complete:
+                self._pace.observe(len(chunk.records), busy)
+                self._guard(chunk, dead)
+                return
+            await self._let_others_work()
 
-    def _publish(self, chunk: FetchedChunk, outcome: Outcome) -> None:
+    def _spent(self, stage: str, began: float) -> float:
+        """Count the seconds of a stage up to now; gives now."""
+        now = time.perf_counter()
+        self._metrics.stage_seconds.labels(stage).inc(now - began)
+        return now
+
+    async def _let_others_work(self) -> None:
+        """Give the event loop back between the parts of a heavy chunk, and wait while too much is in flight."""
+        await asyncio.sleep(0)
+        while self._congested():
+            self._ownership.settled.clear()
+            await self._ownership.settled.wait()
+
+    def _publish(self, chunk: FetchedChunk, outcome: Outcome, *, complete: bool) -> None:
         assignment = chunk.assignment
         bundle = assignment.tracker.bundle(outcome.complete_through, outcome.counts)
         for dialect, records in outcome.dialects.items():
             self._metrics.records_enriched.labels(dialect).inc(records)
         for letter in outcome.dead:
             self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
-        settled = partial(self._settled, assignment, chunk)
+        settled = partial(self._settled, assignment, chunk if complete else None)
         self._publisher.publish(outcome, bundle, chunk.partition, settled)
-        if self._flooded(chunk, outcome):
-            self._ownership.give_back([assignment])
-            self._ownership.hold(
-                assignment,
-                "flood",
-                f"most records die: see `weft tail dead`, then `weft worker --resume-partition "
-                f"{chunk.topic}:{chunk.partition}`",
-            )
 
-    def _flooded(self, chunk: FetchedChunk, outcome: Outcome) -> bool:
+    def _guard(self, chunk: FetchedChunk, dead: dict[int, str]) -> None:
         """Show the guard which of the chunk's records died; tombstones and empty values do not count at all."""
-        if not outcome.dead:
-            return chunk.assignment.guard.observe(len(chunk.records), ())
-        ignored = {letter.raw.offset for letter in outcome.dead if letter.reason in _NOT_GUARDED}
-        dead = {letter.raw.offset for letter in outcome.dead} - ignored
-        offsets = [raw.offset for raw in chunk.records if raw.offset not in ignored]
-        return chunk.assignment.guard.observe(
-            len(offsets), [index for index, offset in enumerate(offsets) if offset in dead]
-        )
+        assignment = chunk.assignment
+        if dead:
+            offsets = [raw.offset for raw in chunk.records if dead.get(raw.offset) not in _NOT_GUARDED]
+            flooded = assignment.guard.observe(
+                len(offsets), [index for index, offset in enumerate(offsets) if offset in dead]
+            )
+        else:
+            flooded = assignment.guard.observe(len(chunk.records), ())
+        if flooded and "flood" not in assignment.holds:
+            self._ownership.give_back([assignment])
+            cure = f"see `weft tail dead`, then `weft worker --resume-partition {chunk.topic}:{chunk.partition}`"
+            self._ownership.hold(assignment, "flood", f"most records die: {cure}")
 
-    def _settled(self, assignment: Assignment, chunk: FetchedChunk) -> None:
-        """All outputs of a bundle are acknowledged: the prefix may move."""
+    def _settled(self, assignment: Assignment, chunk: FetchedChunk | None) -> None:
+        """All outputs of a bundle are acknowledged: the prefix may move. `chunk` is given with its last part."""
         if not assignment.active:
             return
         assignment.tracker.settle()
-        if chunk.records:
+        if chunk and chunk.records:
             assignment.last_timestamp_ms = chunk.records[-1].timestamp
             age = time.time() - chunk.records[0].timestamp / 1000
             self._metrics.end_to_end_seconds.observe(max(0.0, age))

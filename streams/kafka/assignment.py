@@ -25,7 +25,8 @@ class Assignment:
 
     `holds` maps each reason for a pause to what an operator reads about it. `turn` keeps prepare and finish
     of one chunk together; `rewinds` counts how often fetched work was given back, so that a chunk from
-    before is recognised. `fetched_at` is monotonic seconds.
+    before is recognised. `caught_up_at` is the
+    monotonic second at which records were last fetched, or none were left to fetch.
     """
 
     tp: TopicPartition
@@ -39,7 +40,7 @@ class Assignment:
     holds: dict[str, str] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_timestamp_ms: int | None = None
-    fetched_at: float = field(default_factory=time.monotonic)
+    caught_up_at: float = field(default_factory=time.monotonic)
 
     def due(self) -> CommitState | None:
         """The state to commit, or None when the broker has it already."""

@@ -46,6 +46,7 @@ class CommitTracker:
         self.prefix = offset
         self.counts = copy(counts) if counts else Counts()
         self._covered = offset
+        self._latest = 0.0
         self._registered: deque[Registration] = deque()
         self._bundles: deque[Bundle] = deque()
 
@@ -59,6 +60,7 @@ class CommitTracker:
             raise UnexpectedState(f"fetched records up to {end} do not continue at {self.tail}")
         self._registered.append(Registration(records, end, now))
         self.tail = end
+        self._latest = now
 
     def bundle(self, complete_through: int, counts: Counts) -> Bundle:
         """Close everything up to `complete_through` into a bundle that waits for its acknowledgements.
@@ -69,7 +71,7 @@ class CommitTracker:
         end = complete_through + 1
         if not self._covered <= end <= self.tail:
             raise UnexpectedState(f"complete through {complete_through}, outside {self._covered}..{self.tail}")
-        since = self._registered[0].since if self._registered else 0.0
+        since = self._registered[0].since if self._registered else self._latest
         counts.consumed = self._take(end)
         if counts.balance:
             raise UnexpectedState(f"outcomes up to offset {complete_through} do not balance: {counts}")

@@ -61,6 +61,14 @@ class Membership:
     def _coordinator(self) -> Any:
         return self._consumer._coordinator  # noqa: SLF001 - see the module's docstring
 
+    def check(self) -> None:
+        """Raise what ended the group's background work; polling does it too, but not while nothing is asked for.
+
+        Raises:
+            KafkaError: the group refuses us, or its background work has failed.
+        """
+        self._coordinator.check_errors()
+
     @property
     def current(self) -> Member | None:
         """The present membership, or None while the consumer is in no generation."""

@@ -6,6 +6,7 @@ Kafka keeps at most `offset.metadata.max.bytes` (4,096) of it per partition.
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from streams.types import Counts
@@ -20,7 +21,7 @@ class CommitState:
 
     `base` is the offset the counters start at. `cut` is the record at which idle groups were closed and
     which a replay obeys. `guard` says that the flood guard paused the partition. `epoch` is the `source_epoch`
-    that was set for the topic.
+    that was set for the topic. `foreign` says that somebody else wrote the commit, so that only its offset is known.
     """
 
     offset: int
@@ -29,6 +30,7 @@ class CommitState:
     cut: int | None = None
     guard: bool = False
     epoch: str | None = None
+    foreign: bool = False
 
     @classmethod
     def fresh(cls, offset: int, epoch: str | None = None) -> CommitState:
@@ -37,7 +39,7 @@ class CommitState:
 
     def advanced(self, offset: int, counts: Counts) -> CommitState:
         """Move to a later offset with the counters that belong to it."""
-        return replace(self, offset=offset, counts=counts)
+        return replace(self, offset=offset, counts=copy(counts))
 
 
 def encode(state: CommitState) -> str:
@@ -53,7 +55,7 @@ def decode(offset: int, text: str | None) -> CommitState:
     try:
         content = json.loads(text or "")
         if content["v"] != VERSION:
-            return CommitState.fresh(offset)
+            return CommitState(offset, offset, foreign=True)
         return CommitState(
             offset=offset,
             base=int(content["base"]),
@@ -63,4 +65,4 @@ def decode(offset: int, text: str | None) -> CommitState:
             epoch=content["epoch"],
         )
     except (ValueError, KeyError, TypeError, RecursionError):
-        return CommitState.fresh(offset)
+        return CommitState(offset, offset, foreign=True)

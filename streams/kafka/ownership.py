@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from streams.kafka.assignment import Assignment, Hold
 from streams.kafka.commits import CommitTracker
@@ -16,7 +18,7 @@ from streams.kafka.guard import FloodGuard
 from streams.kafka.incarnations import Incarnations
 from streams.kafka.membership import Membership
 from streams.kafka.metadata import CommitState
-from streams.kafka.positions import pause, seek, stable_end
+from streams.kafka.positions import pause, seek, stable_end, unpause
 from streams.metrics import Metrics, PartitionStatus
 from streams.settings import Settings
 from streams.types import PartitionState
@@ -25,8 +27,20 @@ _CHUNKS_PER_PARTITION = 8
 """Chunks of one partition that may wait for acknowledgement; beyond that only this partition waits."""
 
 _LAST_COMMIT_SECONDS = 5.0
+_PATIENCES_PER_SESSION = 4
 
 log = structlog.get_logger()
+
+
+class Bounds(NamedTuple):
+    """The first offset of a log and the one behind its last."""
+
+    begin: int
+    end: int
+
+
+UNKNOWN = Bounds(0, 0)
+"""Where a partition begins whose leader does not answer; if its log does not, the fetch will tell."""
 
 
 class Ownership:
@@ -61,40 +75,68 @@ class Ownership:
             return  # kicked while joining: another assignment follows
         commits = await self._membership.committed(partitions)
         recreated = await self._incarnations.recreated({tp.topic for tp in partitions}, member)
-        begins = await self._consumer.beginning_offsets(partitions) if partitions else {}
-        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        bounds = await self.bounds(partitions)
         if self._membership.current != member:
             return
         for tp in partitions:  # no await from here: tracker and position begin together
-            state = self._starting_point(tp, commits[tp], begins[tp])
+            state = self._starting_point(tp, commits[tp], bounds.get(tp, UNKNOWN))
             assignment = self.assignments[tp] = Assignment(
                 tp=tp,
                 member=member,
                 committed=state,
                 tracker=CommitTracker(state.offset, state.counts),
-                guard=FloodGuard(self._settings.guard, tripped=state.guard and tp not in self._resumed),
+                guard=FloodGuard(self._settings.guard, tripped=state.guard and not self._resumes(tp)),
                 state=PartitionState(tp.topic, tp.partition),
             )
             seek(self._consumer, tp, state.offset)
-            self._hold_at_start(assignment, recreated, begins[tp], ends[tp])
+            self._hold_at_start(assignment, recreated, bounds.get(tp))
         self.assigned = True
         log.info("assigned", partitions=len(partitions), generation=member.generation)
 
-    def _starting_point(self, tp: TopicPartition, commit: CommitState | None, begin: int) -> CommitState:
+    async def bounds(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, Bounds]:
+        """Give where logs begin and end; a partition whose leader does not answer in time is left out.
+
+        No heartbeat is sent while partitions are being taken, so this must be over well within the session timeout.
+        """
+
+        async def ask(tps: Collection[TopicPartition]) -> dict[TopicPartition, Bounds]:
+            async with asyncio.timeout(self._settings.timing.session_timeout_seconds / _PATIENCES_PER_SESSION):
+                begins = await self._consumer.beginning_offsets(list(tps))
+                ends = await self._consumer.end_offsets(list(tps))
+            return {tp: Bounds(begins[tp], ends[tp]) for tp in tps}
+
+        if not partitions:
+            return {}
+        try:
+            return await ask(partitions)
+        except (KafkaError, TimeoutError):
+            answers = await asyncio.gather(*(ask([tp]) for tp in partitions), return_exceptions=True)
+            return {tp: bounds for answer in answers if isinstance(answer, dict) for tp, bounds in answer.items()}
+
+    def _resumes(self, tp: TopicPartition) -> bool:
+        """Use up the operator's permission to go on after a flood; it is for this one."""
+        resumed = tp in self._resumed
+        self._resumed.discard(tp)
+        return resumed
+
+    def _starting_point(self, tp: TopicPartition, commit: CommitState | None, bounds: Bounds) -> CommitState:
         epoch = self._settings.topics[tp.topic].source_epoch if tp.topic in self._settings.topics else None
-        if commit is None or commit.epoch != epoch:
-            return CommitState.fresh(begin, epoch)
-        if commit.offset < begin and tp in self._accept_gaps:
-            log.warning("gap.accepted", topic=tp.topic, partition=tp.partition, lost_from=commit.offset, lost_to=begin)
-            return commit.advanced(begin, commit.counts)
+        if commit is None or (commit.epoch != epoch and not commit.foreign):
+            return CommitState.fresh(bounds.begin, epoch)
+        if commit.foreign:
+            return CommitState.fresh(commit.offset, epoch)
+        if commit.offset < bounds.begin and tp in self._accept_gaps:
+            self._accept_gaps.discard(tp)
+            lost = {"lost_from": commit.offset, "lost_to": bounds.begin}
+            log.warning("gap.accepted", topic=tp.topic, partition=tp.partition, **lost)
+            return commit.advanced(bounds.begin, commit.counts)
         return commit
 
-    def _hold_at_start(self, assignment: Assignment, recreated: Mapping[str, str], begin: int, end: int) -> None:
-        offset = assignment.committed.offset
+    def _hold_at_start(self, assignment: Assignment, recreated: Mapping[str, str], bounds: Bounds | None) -> None:
         if assignment.tp.topic in recreated:
             self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
         else:
-            self.hold_if_out_of_range(assignment, offset, begin, end)
+            self.hold_if_out_of_range(assignment, assignment.committed.offset, bounds)
         if assignment.guard.tripped:
             self.hold(assignment, "flood", "the flood guard had paused it")
 
@@ -105,7 +147,7 @@ class Ownership:
             return
         recreated = await self._incarnations.recreated({a.tp.topic for a in owned}, owned[0].member)
         for assignment in owned:
-            if assignment.tp.topic in recreated and assignment.active and not assignment.holds:
+            if assignment.tp.topic in recreated and assignment.active and "topic.recreated" not in assignment.holds:
                 self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
 
     async def release(self, deadline_seconds: float) -> bool:
@@ -148,9 +190,11 @@ class Ownership:
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
 
-    def hold_if_out_of_range(self, assignment: Assignment, offset: int, begin: int, end: int) -> None:
+    def hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
         """Hold a partition whose next offset is not in its log, with what was lost and how to go on."""
-        tp = assignment.tp
+        if bounds is None:
+            return  # its leader does not answer; the fetch will tell
+        tp, (begin, end) = assignment.tp, bounds
         if offset > end:
             cure = f"if the topic was created again, set topics.{tp.topic}.source_epoch"
             self.hold(assignment, "topic.recreated", f"offset {offset} is behind the end {end} of the log; {cure}")
@@ -177,13 +221,21 @@ class Ownership:
         assignment.guard = FloodGuard(self._settings.guard)
         del assignment.holds["flood"]
         if not assignment.holds:
-            self._consumer.resume(tp)
+            unpause(self._consumer, tp)
         log.info("partition.resumed", topic=tp.topic, partition=tp.partition)
         return True
 
     def fetchable(self) -> list[TopicPartition]:
         """Partitions that may have more work in flight."""
         return [tp for tp, a in self.assignments.items() if not a.holds and a.tracker.in_flight < _CHUNKS_PER_PARTITION]
+
+    def check(self) -> None:
+        """Notice a group that refuses us also while nothing is fetched.
+
+        Raises:
+            KafkaError: the group's background work has failed.
+        """
+        self._membership.check()
 
     def readable(self, tp: TopicPartition) -> bool:
         """Whether the log has committed records behind the tracker's tail, as far as the last fetch told."""

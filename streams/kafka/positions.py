@@ -40,3 +40,9 @@ def pause(consumer: AIOKafkaConsumer, tp: TopicPartition) -> None:
     """Stop fetching a partition; nothing for one that is being taken away."""
     if _state(consumer, tp) is not None:
         consumer.pause(tp)
+
+
+def unpause(consumer: AIOKafkaConsumer, tp: TopicPartition) -> None:
+    """Fetch a partition again; nothing for one that is being taken away."""
+    if _state(consumer, tp) is not None:
+        consumer.resume(tp)

@@ -14,7 +14,7 @@ from streams.kafka.commits import Bundle
 from streams.kafka.partitioner import assign
 from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
 from streams.metrics import Metrics
-from streams.types import DeadLetter, Outcome
+from streams.types import DeadLetter, Outcome, header_bytes
 
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers of a dead letter."""
@@ -110,7 +110,7 @@ class Publisher:
                 targets[place].append((key, value, _NO_HEADERS, raw))
             groups.update((TopicPartition(self._enriched, p), t) for p, t in enumerate(targets) if t)
         for letter in outcome.dead:
-            groups[self._dead_partition(letter.raw.partition)].append((*self._dead_letter(letter), letter.raw))
+            groups[self._dead_partition(letter.raw.partition)].append((*self._dead_letter(letter), letter))
         bundle.pending = len(groups)
         if not groups:
             settled()
@@ -123,7 +123,7 @@ class Publisher:
     def _put(
         self, tp: TopicPartition, records: list[OutputRecord], bundle: Bundle, settled: Callable[[], None]
     ) -> None:
-        size = sum([len(record[1] or b"") for record in records])
+        size = sum([len(record[1] or b"") + (header_bytes(record[2]) if record[2] else 0) for record in records])
         self.in_flight_bytes += size
         self._writers[tp].put(
             Parcel(
@@ -135,18 +135,19 @@ class Publisher:
 
     def _replace(self, topic: str, bundle: Bundle, settled: Callable[[], None], record: OutputRecord) -> None:
         """Send a dead letter instead of a record that alone is over the topic's limit, and count it as one."""
-        raw = record[3]
-        letter = DeadLetter(raw, "limit.size", "publish", "the broker refused the record as too large")
-        if topic == self._enriched:
+        origin = record[3]
+        if not isinstance(origin, DeadLetter):
+            letter = DeadLetter(origin, "limit.size", "publish", "the broker refused the record as too large")
             bundle.counts.enriched -= 1
             bundle.counts.dead += 1
+            self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
             form = self._dead_letter(letter)
-        elif record[1] is not None:
-            form = self._by_reference(letter)
+        elif record[1] is not None or len(record[2]) > len(self._by_reference(origin)[2]):
+            letter, form = origin, self._by_reference(origin)
         else:
-            raise UnexpectedState(f"{topic} refuses even a dead letter without a value as too large")
+            raise UnexpectedState(f"{topic} refuses even a dead letter by reference as too large")
         bundle.pending += 1
-        self._put(self._dead_partition(raw.partition), [(*form, raw)], bundle, settled)
+        self._put(self._dead_partition(letter.raw.partition), [(*form, letter)], bundle, settled)
 
     def _delivered(self, size: int, bundle: Bundle, settled: Callable[[], None]) -> None:
         self.in_flight_bytes -= size

@@ -28,7 +28,7 @@ from streams.kafka.positions import position, seek
 from streams.kafka.rebalance import RebalanceListener
 from streams.metrics import Metrics
 from streams.settings import Settings
-from streams.types import RawRecord
+from streams.types import RawRecord, header_bytes
 
 _POLL_MILLISECONDS = 200
 _SUSPECT_MILLISECONDS = 500
@@ -110,6 +110,8 @@ class ChunkSource(Service):
                 await self._ownership.verify_topics()
             except KafkaError as error:
                 log.warning("topics.unverified", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - reported, and the process ends
+                self._on_failure(error)
 
     @Service.task
     async def _pump(self) -> None:
@@ -150,6 +152,7 @@ class ChunkSource(Service):
             await self._feed(chunk)
 
     async def _wait_for_progress(self) -> None:
+        self._ownership.check()
         self._ownership.settled.clear()
         try:
             async with asyncio.timeout(_POLL_MILLISECONDS / 1000):
@@ -167,16 +170,20 @@ class ChunkSource(Service):
                 yield from self._chunks(assignment, records, end, now)
             elif records:
                 raise UnexpectedState(f"{tp.topic}-{tp.partition}: records up to {end}, behind the tracker's tail")
+            elif not self._ownership.readable(tp):
+                assignment.caught_up_at = now
 
     def _chunks(
         self, assignment: Assignment, records: Sequence[RawRecord], end: int, now: float
     ) -> Iterator[FetchedChunk]:
         """Register what one poll gave, split at `chunk_bytes`."""
         tp = assignment.tp
-        sizes = [len(record.value or b"") for record in records]
+        sizes = [
+            len(r.value or b"") + len(r.key or b"") + (header_bytes(r.headers) if r.headers else 0) for r in records
+        ]
         self._metrics.records_consumed.labels(tp.topic).inc(len(records))
         self._metrics.bytes_consumed.labels(tp.topic).inc(sum(sizes))
-        assignment.fetched_at = now
+        assignment.caught_up_at = now
         for part, part_end in split(records, sizes, end, self._settings.flow.chunk_bytes):
             assignment.tracker.register(part, part_end, now)
             yield FetchedChunk(
@@ -213,12 +220,11 @@ class ChunkSource(Service):
 
     async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Hold partitions whose next offset is not in the log any more."""
-        begins = await self._consumer.beginning_offsets(list(offsets))
-        ends = await self._consumer.end_offsets(list(offsets))
+        bounds = await self._ownership.bounds(offsets)
         for tp, offset in offsets.items():
             assignment = self._ownership.assignments.get(tp)
             if assignment is not None and assignment.tracker.tail == offset:  # else it was sought since
-                self._ownership.hold_if_out_of_range(assignment, offset, begins[tp], ends[tp])
+                self._ownership.hold_if_out_of_range(assignment, offset, bounds.get(tp))
 
     async def _read_leniently(self, tp: TopicPartition) -> None:
         """Read around what the client cannot decode; if that fails, hold this partition alone."""

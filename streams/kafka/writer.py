@@ -19,10 +19,10 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.types import Headers, RawRecord
+from streams.types import DeadLetter, Headers, RawRecord
 
-OutputRecord: TypeAlias = tuple[bytes | None, bytes | None, Headers, RawRecord]
-"""Key, value, headers, and the raw record it came from; a plain tuple because one is made per record."""
+OutputRecord: TypeAlias = tuple[bytes | None, bytes | None, Headers, RawRecord | DeadLetter]
+"""Key, value, headers, and what it was made of; a plain tuple because one is made per record."""
 
 _HELD = (TopicAuthorizationFailedError, UnknownTopicOrPartitionError)
 _RETRY_SECONDS = 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 
 from orjson import dumps, loads
 
@@ -30,6 +30,8 @@ from streams.values.zones import zone_named
 
 _ENCODE = "encode"
 _DEFAULT_POLICY = TopicPolicy()
+_DEAD_BYTES = 1_000
+"""What a dead letter counts as output beside its value, which is the input's."""
 _SAMPLE = 1_000
 """One record in so many offsets is checked against the schema at run time; tests prove the rest."""
 
@@ -92,7 +94,11 @@ class Pipeline:
                 yield from by_offset[raw.offset]
 
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
-        """Encode what `prepare` staged; what does not fit or conform is a dead letter."""
+        """Encode what `prepare` staged; what does not fit or conform is a dead letter.
+
+        A few bytes may open to megabytes, so it stops behind the record with which its output passes
+        `flow.part_bytes`; `complete_through` tells, and the next call goes on there.
+        """
         keys: list[bytes | None] = []
         values: list[bytes] = []
         origins: list[RawRecord] = []
@@ -101,11 +107,18 @@ class Pipeline:
         split, every = 0, self._every
         most_attributes, most_bytes = self._limits.attributes, self._limits.record_bytes
         provenance: Provenance = {"pipeline": self.provenance, "applied": [], "failed": []}
-        for raw, record, inner, batch in chunk.state.staged:
+        staged, size, last, most_output = chunk.state.staged, 0, None, self._settings.flow.part_bytes
+        for item in staged:
+            raw, record, inner, batch = item
+            if size > most_output and raw is not last:
+                chunk.state.staged = chain((item,), staged)
+                break
+            last = raw
             if inner:
                 split += 1
             if type(record) is DeadLetter:
                 dead.append(record)
+                size += _DEAD_BYTES
                 continue
             try:
                 record["provenance"] = provenance
@@ -127,11 +140,14 @@ class Pipeline:
             trace_id = record["trace_id"]
             keys.append(trace_id.encode() if trace_id else None)
             values.append(value)
+            size += len(value)
             origins.append(raw)
             dialects.append(record["dialect"])
-        chunk.state.staged = None
+        else:
+            raw, chunk.state.staged = None, None
+        end = chunk.end if raw is None else raw.offset
         counts = Counts(split=split, enriched=len(values), dead=len(dead))
-        return Outcome(keys, values, origins, dead, counts, chunk.end - 1, Counter(dialects))
+        return Outcome(keys, values, origins, dead, counts, end - 1, Counter(dialects))
 
 
 def _check(value: bytes) -> None:

@@ -18,6 +18,7 @@ UNREADABLE = "fetch"
 """The stage of records that Kafka's own client could not read; the last header of such a one is ours."""
 
 _VERSION = version("weft")
+_LONGEST_KEY = 1_024
 
 
 def rejected(
@@ -36,7 +37,8 @@ def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False)
     """Give what is produced to the dead letter topic.
 
     Key, value and headers are the original's; a stranger's `weft.*` headers are renamed `weft.untrusted.*`.
-    By reference there is no value, but its SHA-256: the last resort for what the topic cannot take.
+    By reference there is no value, but its SHA-256, no foreign header and no long key: the last resort for what the
+    topic cannot take, which therefore must always fit.
     """
     raw = letter.raw
     value = raw.value if letter.value is None else letter.value
@@ -54,9 +56,11 @@ def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False)
         pipeline=pipeline,
         sha256=sha256(value or b"").hexdigest() if by_reference else None,
     )
+    if by_reference:
+        return raw.key if len(raw.key or b"") <= _LONGEST_KEY else None, None, headers.to_kafka()
     theirs = len(raw.headers) - (letter.stage == UNREADABLE)
     kept = [*distrust(raw.headers[:theirs]), *raw.headers[theirs:]]
-    return raw.key, None if by_reference else value, [*kept, *headers.to_kafka()]
+    return raw.key, value, [*kept, *headers.to_kafka()]
 
 
 def _place(error: Exception) -> str:

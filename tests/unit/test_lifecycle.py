@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import threading
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -47,6 +49,15 @@ def test_a_failure_tells_class_and_place_but_not_the_message_of_a_strangers_erro
     assert "payload-of-a-customer" not in str(logs)
 
 
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_asks_for_an_orderly_end(exits: list[int], number: signal.Signals) -> None:
     lifecycle = Lifecycle(60, exits.append)
@@ -55,7 +66,6 @@ async def test_a_signal_asks_for_an_orderly_end(exits: list[int], number: signal
     os.kill(os.getpid(), number)
     await asyncio.wait_for(lifecycle.stopping.wait(), 5)
     lifecycle.done()
-    asyncio.get_running_loop().remove_signal_handler(number)
 
     assert lifecycle.exit_code == 0
     assert exits == []
@@ -83,3 +93,36 @@ async def test_only_the_first_stop_counts(exits: list[int]) -> None:
     lifecycle.done()
 
     assert lifecycle.exit_code == 75
+
+
+@pytest.mark.usefixtures("handlers")
+async def test_a_signal_ends_the_process_in_time_although_the_event_loop_never_hears_of_it() -> None:
+    ended = threading.Event()
+    Lifecycle(0.01, lambda code: ended.set()).listen()
+
+    os.kill(os.getpid(), signal.SIGTERM)
+
+    assert ended.wait(5)  # this coroutine keeps the loop busy all the time
+
+
+async def test_an_event_loop_that_falls_silent_ends_the_process() -> None:
+    codes: list[int] = []
+    ended = threading.Event()
+
+    def exited(code: int) -> None:
+        codes.append(code)
+        ended.set()
+
+    Lifecycle(60, exited).guard(0.05)
+
+    assert ended.wait(5)
+    assert codes == [75]
+
+
+async def test_an_event_loop_that_beats_is_left_alone(exits: list[int]) -> None:
+    lifecycle = Lifecycle(60, exits.append)
+    lifecycle.guard(5)
+    lifecycle.beat()
+    lifecycle.done()
+
+    assert exits == []

@@ -44,6 +44,7 @@ class Scene:
         self.gate = asyncio.Event()
         self.failures: list[BaseException] = []
         self.settled = 0
+        self.congested = False
         ownership: Any = type("Ownership", (), {"settled": asyncio.Event()})()
         publisher: Any = type("Publisher", (), {"publish": self._publish})()
         self.normaliser = Normaliser(
@@ -53,6 +54,7 @@ class Scene:
             Pace(Flow()),
             self._lookups,
             Metrics(),
+            lambda: self.congested,
             self.failures.append,
         )
 

@@ -50,8 +50,8 @@ def test_chunks_get_smaller_when_records_are_slow_and_never_empty() -> None:
     assert pace.records == 1
 
 
-def owning(*, oldest: float | None = None, fetched_at: float = 0.0, holds: Any = (), readable: bool = False) -> Any:
-    assignment = SimpleNamespace(tracker=SimpleNamespace(oldest=oldest), fetched_at=fetched_at, holds=holds)
+def owning(*, oldest: float | None = None, caught_up_at: float = 0.0, holds: Any = (), readable: bool = False) -> Any:
+    assignment = SimpleNamespace(tracker=SimpleNamespace(oldest=oldest), caught_up_at=caught_up_at, holds=holds)
     tp = SimpleNamespace(topic="raw-logs", partition=3)
     return SimpleNamespace(assignments=SimpleNamespace(items=lambda: [(tp, assignment)]), readable=lambda tp: readable)
 
@@ -65,7 +65,8 @@ def owning(*, oldest: float | None = None, fetched_at: float = 0.0, holds: Any =
         pytest.param({"oldest": 50.0, "holds": {"flood": ""}}, False, None, id="old work of a held partition"),
         pytest.param({"readable": True}, False, "raw-logs-3: readable records", id="nothing fetched"),
         pytest.param({"readable": False}, False, None, id="nothing to fetch"),
-        pytest.param({"readable": True, "fetched_at": 95.0}, False, None, id="fetched just now"),
+        pytest.param({"readable": True, "caught_up_at": 95.0}, False, None, id="fetched just now"),
+        pytest.param({"readable": True}, True, None, id="nothing fetched, but an output is held"),
         pytest.param({"readable": True, "holds": {"flood": ""}}, False, None, id="not fetched because held"),
     ],
 )

@@ -35,4 +35,4 @@ FOREIGN = [None, "", "x", "[]", "7", "null", "{}", '{"v":2}', '{"v":1}', '{"v":1
 
 @pytest.mark.parametrize("text", FOREIGN)
 def test_missing_or_foreign_metadata_starts_a_new_base(text: str | None) -> None:
-    assert decode(42, text) == CommitState.fresh(42)
+    assert decode(42, text) == CommitState(42, 42, foreign=True)

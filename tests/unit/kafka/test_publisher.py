@@ -86,7 +86,7 @@ async def test_a_bundle_settles_only_when_every_output_is_acknowledged(published
     await eventually(lambda: len(one.producer.unacknowledged) == 3)
 
     assert one.settled == []
-    assert one.publisher.in_flight_bytes == len(b"v0" + b"v1" + b"bad")
+    assert one.publisher.in_flight_bytes == len(b"v0" + b"v1" + b"bad" + b"reason" + b"decode.json")
 
     one.producer.release()
     await eventually(lambda: one.settled)
