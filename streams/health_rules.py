@@ -15,6 +15,7 @@ _TREND_SECONDS: Final = 10.0
 """Rules about a trend say nothing before this much has been watched."""
 
 _SLOW_SECONDS: Final = 10.0
+_SILENT_SECONDS: Final = 30.0
 """Unacknowledged work or unread records older than this are no longer a moment's burst."""
 
 _REBALANCES: Final = 3
@@ -27,6 +28,7 @@ HOLD_CURES: Final[Mapping[str, str]] = {
     "offsets.lost": "restart with `weft worker --accept-gap {topic}:{partition}`",
     "topic.recreated": "set `topics: {{{topic}: {{source_epoch: NAME}}}}` in the settings file, then restart with"
     " `weft worker`",
+    "unauthorised": "grant Read on it (`weft topics acl` prints the command); it goes on by itself",
 }
 """What releases a partition, by the reason why it is held; for `str.format`."""
 
@@ -39,6 +41,8 @@ def unready(state: RoleState) -> str | None:
         return "no partitions assigned yet"
     if state.held_outputs:
         return f"output is held: {', '.join(state.held_outputs)}"
+    if state.brokers_silent_seconds > _SILENT_SECONDS:
+        return f"no broker has answered for {state.brokers_silent_seconds:.0f} s"
     if _slow(state):
         return f"output was not acknowledged for {state.oldest_work_seconds:.0f} s"
     return None
@@ -77,6 +81,16 @@ def _unassigned(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """The group has not assigned this process its share: it just started, or a rebalance is going on."""
     if not now.state.assigned and not now.state.stopping:
         yield "no partitions assigned yet", "wait for the group; `weft topics check` if it lasts"
+
+
+def _brokers_silent(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """No broker has answered for more than 30 seconds; lag is not known meanwhile. Also makes the role not ready.
+
+    The role goes on by itself when one answers.
+    """
+    if now.state.brokers_silent_seconds > _SILENT_SECONDS:
+        silent = f"no broker has answered for {now.state.brokers_silent_seconds:.0f} s"
+        yield silent, "see that Kafka runs at WEFT_BROKERS; `weft topics check` tells whether it answers"
 
 
 def _stopping(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -125,6 +139,7 @@ RULES: Final = (
     Rule("partition.held", Status.FAILING, _partition_held),
     Rule("output.held", Status.FAILING, _output_held),
     Rule("unassigned", Status.DEGRADED, _unassigned),
+    Rule("brokers.silent", Status.DEGRADED, _brokers_silent),
     Rule("stopping", Status.DEGRADED, _stopping),
     Rule("output.slow", Status.DEGRADED, _slow_output),
     Rule("backpressure", Status.DEGRADED, _backpressure),

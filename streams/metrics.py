@@ -32,7 +32,8 @@ class RoleState(NamedTuple):
     """What a role is doing at one moment, as the metrics and the report see it.
 
     `stuck` says what makes no progress, if anything; `oldest_work_seconds` is the age of the oldest work
-    that is registered and not yet acknowledged; `held_outputs` says why output partitions are held.
+    that is registered and not yet acknowledged; `held_outputs` says why output partitions are held;
+    `brokers_silent_seconds` is the time since a broker last answered what is asked every few seconds.
     """
 
     assigned: bool
@@ -43,6 +44,7 @@ class RoleState(NamedTuple):
     oldest_work_seconds: float | None
     in_flight_bytes: int
     in_flight_bytes_limit: int
+    brokers_silent_seconds: float = 0.0
 
 
 class Metrics:

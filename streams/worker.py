@@ -19,7 +19,7 @@ from streams.kafka.clients import explained
 from streams.kafka.ownership import Ownership
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
-from streams.kafka.role_clients import make_consumer, make_producer
+from streams.kafka.role_clients import make_consumer, make_producer, silent_seconds
 from streams.kafka.source import ChunkSource, Feed
 from streams.kafka.topics import subscription
 from streams.kafka.watchdog import stuck
@@ -179,6 +179,7 @@ class Worker:
             oldest_work_seconds=now - min(oldest) if oldest else None,
             in_flight_bytes=self.publisher.in_flight_bytes,
             in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
+            brokers_silent_seconds=silent_seconds(self.producer),
         )
 
     async def _resume(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

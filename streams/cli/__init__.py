@@ -26,8 +26,13 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # clients log what is then raised as an error
     try:
         build(decorated=console.interactive(sys.stdout))()
+    except KeyboardInterrupt:  # typer turns it into 130 itself, but not while a command is still being imported
+        sys.exit(_INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last resort: every error becomes a message and an exit code
         sys.exit(console.report(error))
+
+
+_INTERRUPTED = 130
 
 
 def build(*, decorated: bool = False) -> typer.Typer:

@@ -15,7 +15,7 @@ from streams.kafka.membership import Member
 from streams.kafka.metadata import CommitState
 from streams.types import Chunk, PartitionState
 
-Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated"]
+Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated", "unauthorised"]
 """Why a partition is paused until an operator acts; backpressure is not a hold."""
 
 

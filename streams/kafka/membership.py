@@ -23,6 +23,7 @@ from aiokafka.errors import (
     NotCoordinatorForGroupError,
     RebalanceInProgressError,
     RequestTimedOutError,
+    TopicAuthorizationFailedError,
     UnknownMemberIdError,
     UnknownTopicOrPartitionError,
     for_code,
@@ -32,7 +33,13 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from streams.kafka.metadata import CommitState, decode, encode
 
 _RETRY_SECONDS = 0.1
-_REFUSED = (IllegalGenerationError, UnknownMemberIdError, RebalanceInProgressError, UnknownTopicOrPartitionError)
+_REFUSED = (
+    IllegalGenerationError,
+    UnknownMemberIdError,
+    RebalanceInProgressError,
+    UnknownTopicOrPartitionError,
+    TopicAuthorizationFailedError,
+)
 _COORDINATOR_MOVED = (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, RequestTimedOutError)
 
 
@@ -95,7 +102,7 @@ class Membership:
         """Commit under `member`, retried until the answer is definite.
 
         Raises:
-            CommitRefused: the member's generation is over, or one of the topics was deleted.
+            CommitRefused: the member's generation is over, or a topic was deleted or is no longer ours to read.
             KafkaError: any other refusal; it cannot be retried.
         """
         while True:

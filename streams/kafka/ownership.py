@@ -28,6 +28,7 @@ _CHUNKS_PER_PARTITION = 8
 
 _LAST_COMMIT_SECONDS = 5.0
 _PATIENCES_PER_SESSION = 4
+_ASK_AGAIN_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -190,6 +191,18 @@ class Ownership:
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
 
+    def hold_unauthorised(self, topic: str) -> None:
+        """Leave a topic alone that we may not read, and ask again after a while; the others go on."""
+        for assignment in self.assignments.values():
+            if assignment.tp.topic == topic and "unauthorised" not in assignment.holds:
+                self.hold(assignment, "unauthorised", "the brokers do not allow us to read it")
+                asyncio.get_running_loop().call_later(_ASK_AGAIN_SECONDS, self._let_go, assignment, "unauthorised")
+
+    def _let_go(self, assignment: Assignment, reason: Hold) -> None:
+        """End one reason for a hold; without any left the partition is fetched again."""
+        if assignment.active and assignment.holds.pop(reason, None) is not None and not assignment.holds:
+            unpause(self._consumer, assignment.tp)
+
     def hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
         """Hold a partition whose next offset is not in its log, with what was lost and how to go on."""
         if bounds is None:
@@ -219,9 +232,7 @@ class Ownership:
         if assignment is None or "flood" not in assignment.holds:
             return False
         assignment.guard = FloodGuard(self._settings.guard)
-        del assignment.holds["flood"]
-        if not assignment.holds:
-            unpause(self._consumer, tp)
+        self._let_go(assignment, "flood")
         log.info("partition.resumed", topic=tp.topic, partition=tp.partition)
         return True
 

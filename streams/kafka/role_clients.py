@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from streams.kafka.connection import client_options
@@ -40,3 +42,9 @@ def make_consumer(settings: Settings) -> AIOKafkaConsumer:
         metadata_max_age_ms=int(timing.discovery_interval_seconds * 1000),
         max_partition_fetch_bytes=settings.flow.fetch_bytes,
     )
+
+
+def silent_seconds(producer: AIOKafkaProducer) -> float:
+    """Give the time since a broker last answered the question for topics, which is asked every few seconds."""
+    answered_ms: float = producer.client.cluster._last_successful_refresh_ms  # noqa: SLF001 - nothing public tells it
+    return max(0.0, time.time() - answered_ms / 1000) if answered_ms else 0.0

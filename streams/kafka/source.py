@@ -206,6 +206,8 @@ class ChunkSource(Service):
             return  # the client looked for a start before the new assignment had sought its own
         if isinstance(error, OffsetOutOfRangeError):
             await self._lost(error.args[0])
+        elif isinstance(error, TopicAuthorizationFailedError):
+            self._ownership.hold_unauthorised(str(error.args[0]))
         elif _passes(error):
             log.warning("fetch.refused", error=type(error).__name__)
             await self.sleep(_BACKOFF_SECONDS)

@@ -18,6 +18,7 @@ from streams.settings import Limits
 from streams.types import Record, Source
 from streams.values.json import has_no_silent_change
 from streams.values.nesting import deeper_than
+from streams.values.text import without_line_end
 
 CleanReader: TypeAlias = Callable[[bytes, Hints, str, str, Source], Record | None]
 """(value, hints, event id, observed timestamp, source) to a record, or None when the value must go the whole way."""
@@ -54,7 +55,7 @@ def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
                 return None
             record = read(document, event_id, observed, source)
             if record["body"] is None:
-                record["body"] = value.decode()
+                record["body"] = without_line_end(value.decode())
             if record["trace_id"] is None:
                 complete_trace(record, hints)
         except MemoryError:

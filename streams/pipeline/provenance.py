@@ -22,5 +22,6 @@ def pipeline_hash(settings: Settings, dialects: Iterable[Dialect]) -> str:
         "limits": settings.limits.model_dump(),
         "topics": {name: policy.model_dump() for name, policy in settings.topics.items()},
         "time_zone": settings.time_zone,
+        "validate_output": settings.validate_output,
     }
     return sha256(orjson.dumps(shaping, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGITS]

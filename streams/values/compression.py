@@ -16,6 +16,8 @@ _GZIP = b"\x1f\x8b\x08"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _FRAMED: dict[bytes, ModuleType] = {b"\x28\xb5\x2f\xfd": cramjam.zstd, b"\xff\x06\x00\x00sNaPpY": cramjam.snappy}
 _FIRST_BYTES = frozenset(b"\x1f\x78\x28\xff")
+_MOST_MEMBERS = 1_000
+"""Each member copies what follows it, so many of them cost more than their length."""
 _GZIP_OR_ZLIB = 47
 _NO_ROOM = "failed to write whole buffer"
 
@@ -54,6 +56,8 @@ def _inflate(value: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     room = limit
     while value:
+        if len(parts) == _MOST_MEMBERS:
+            raise RejectedRecord("limit.decoded", f"more than {_MOST_MEMBERS} members in a gzip file")
         stream = zlib.decompressobj(_GZIP_OR_ZLIB)
         try:
             part = stream.decompress(value, room + 1)

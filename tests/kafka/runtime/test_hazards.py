@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
-from aiokafka.errors import CorruptRecordException, KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    CorruptRecordException,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from streams.errors import ConfigurationError
+from streams.kafka import ownership as ownership_module
 from streams.kafka import source as source_module
 from streams.kafka.lenient import UnreadablePartition
 from streams.kafka.membership import CommitRefused, Member
@@ -351,3 +357,32 @@ async def test_a_partition_that_cannot_be_read_at_all_is_held_alone(
 
         assert running.worker.ownership.assignments[bad].holds == {"undecodable": "its log cannot be read"}
         assert running.exit_code is None
+
+
+async def test_a_topic_that_may_not_be_read_is_left_alone_and_read_once_it_may(
+    make_lane: Any, monkeypatch: pytest.MonkeyPatch, eventually: Any
+) -> None:
+    monkeypatch.setattr(ownership_module, "_ASK_AGAIN_SECONDS", 0.2)
+    lane, other = await make_lane(), await make_lane()
+    await lane.produce([LINE] * 3)
+    await other.produce([LINE] * 3)
+    async with lane.worker(raw_topics=(lane.raw, other.raw)) as running:
+        fetch, allowed = running.worker.consumer.getmany, False
+
+        async def getmany_that_may_not_read_one_topic(*tps: Any, **options: Any) -> Any:
+            fetched = await fetch(*tps, **options)
+            if not allowed and any(tp.topic == lane.raw for tp in fetched):
+                raise TopicAuthorizationFailedError(lane.raw)
+            return fetched
+
+        monkeypatch.setattr(running.worker.consumer, "getmany", getmany_that_may_not_read_one_topic)
+        await eventually(lambda: any("unauthorised" in a.holds for a in running.worker.ownership.assignments.values()))
+
+        async def other_was_read() -> bool:
+            return f"{other.raw}-0-2" in await lane.ids()
+
+        await eventually(other_was_read)
+        allowed = True
+        await lane.until_committed({0: 3})
+
+    assert len(set(await lane.ids())) == 6

@@ -189,6 +189,10 @@ def test_without_work_there_is_no_bottleneck(
         pytest.param({"assigned": False}, "no partitions assigned yet", id="not assigned"),
         pytest.param({"stopping": True}, "stopping", id="draining"),
         pytest.param({"held_outputs": ["enriched: gone"]}, "output is held: enriched: gone", id="an output is held"),
+        pytest.param({"brokers_silent_seconds": 30.0}, None, id="brokers silent for half a minute"),
+        pytest.param(
+            {"brokers_silent_seconds": 31.0}, "no broker has answered for 31 s", id="brokers silent for longer"
+        ),
         pytest.param({"oldest_work_seconds": 10.0}, None, id="work of ten seconds"),
         pytest.param(
             {"oldest_work_seconds": 11.0}, "output was not acknowledged for 11 s", id="work of eleven seconds"
@@ -199,6 +203,15 @@ def test_a_role_is_ready_while_assigned_and_its_output_is_acknowledged(
     state: dict[str, Any], reason: str | None, make_snapshot: MakeSnapshot
 ) -> None:
     assert unready(make_snapshot(**state).state) == reason
+
+
+def test_silent_brokers_degrade_the_role(make_snapshot: MakeSnapshot, identity: Identity) -> None:
+    result = report(identity, make_snapshot(brokers_silent_seconds=45.0), [], RULES)
+
+    assert result.status is Status.DEGRADED
+    assert [(finding.rule, finding.message) for finding in result.findings] == [
+        ("brokers.silent", "no broker has answered for 45 s")
+    ]
 
 
 def test_a_report_judges_by_the_rules_it_is_given(make_snapshot: MakeSnapshot, identity: Identity) -> None:

@@ -21,6 +21,7 @@ BASE = Pipeline(Settings()).provenance
         {"time_zone": "Europe/Berlin"},
         {"topics": {"raw-logs": TopicPolicy(hint_mismatch="fallback")}},
         {"topics": {"raw-logs": TopicPolicy(source_epoch="2")}},
+        {"validate_output": True},  # it decides which records become dead letters
     ],
 )
 def test_what_shapes_output_changes_it(settings: dict[str, Any]) -> None:
@@ -35,7 +36,6 @@ def test_what_shapes_output_changes_it(settings: dict[str, Any]) -> None:
         {"state_dir": Path("somewhere")},
         {"http_port": 8080},
         {"group": "another"},
-        {"validate_output": True},
         {"environment": "production"},
     ],
 )
