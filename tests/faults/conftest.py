@@ -1,6 +1,6 @@
 """Fault tests kill real processes; each prints what happened.
 
-FAULT_SECONDS  how long each schedule of faults takes; 30 by default
+FAULT_SECONDS  how long each schedule of faults takes; 25 by default
 FAULT_SEEDS    seeds of the schedules, separated by commas, or `random:N`; the same seed is the same schedule
 """
 
@@ -18,7 +18,7 @@ from tests.faults.evidence import Lane
 from tests.faults.run import PARTITIONS, Report, Run
 
 HERE = Path(__file__).parent
-SECONDS = float(os.environ.get("FAULT_SECONDS", "30"))
+SECONDS = float(os.environ.get("FAULT_SECONDS", "25"))
 SEEDS = os.environ.get("FAULT_SEEDS", "1")
 _OUTPUT = {"message.timestamp.type": "LogAppendTime"}  # the checker compares commits with the time of appending
 _REPORTS: list[str] = []

@@ -103,10 +103,13 @@ class CommitLog:
             TimeoutError: they are not.
         """
         began = time.monotonic()
-        async with asyncio.timeout(seconds):
-            while self.total < total:
-                self.changed.clear()
-                await self.changed.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while self.total < total:
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"{self.total} of {total} records committed within {seconds:.0f} s") from None
         return time.monotonic() - began
 
 

@@ -16,7 +16,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.traffic import Maker, Traffic
 
 RECORDS = 100_000
-RATE = 2_500.0
+RATE = 3_000.0
 """Records a second; the run goes on until there are `RECORDS` in any case."""
 PARTITIONS = 12
 WORKERS = 3

@@ -10,19 +10,19 @@ from tests.faults.run import RESUME_SECONDS, WORKERS, Report, Run
 from tests.faults.waiting import deadline, until
 
 RunUnder = Callable[..., Awaitable[Report]]
-BURST = 10
+SECONDS_PER_BURST_KILL = 3
 ROUNDS = 3
 MOST_WORKERS = 5
 
 
 async def kills(run: Run) -> None:
-    """Kill at random gaps of 0 to 6 s, then in a burst; every victim is replaced at once."""
+    """Kill at random gaps of 0 to 6 s, then in a burst at 0.1 to 1 s; every victim is replaced at once."""
     over = deadline(run.seconds)
     while not over():
         await run.working()
         await run.gap(0, 6)
         await kill_one(run)
-    for _ in range(BURST):
+    for _ in range(int(run.seconds / SECONDS_PER_BURST_KILL)):
         await run.gap(0.1, 1)
         await kill_one(run)
 

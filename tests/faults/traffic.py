@@ -130,7 +130,10 @@ class Traffic:
         Raises:
             TimeoutError: they are not.
         """
-        async with asyncio.timeout(seconds):
-            while self.acknowledged < acknowledged:
-                self._moved.clear()
-                await self._moved.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while self.acknowledged < acknowledged:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            raise TimeoutError(f"{self.acknowledged} of {acknowledged} sent within {seconds:.0f} s") from None
