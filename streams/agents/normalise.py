@@ -126,6 +126,7 @@ class Normaliser:
 
     def _settled(self, assignment: Assignment, chunk: FetchedChunk | None) -> None:
         """All outputs of a bundle are acknowledged: the prefix may move. `chunk` is given with its last part."""
+        self._ownership.settled.set()  # also for a partition that is gone: what it held in flight was room for others
         if not assignment.active:
             return
         assignment.tracker.settle()
@@ -133,4 +134,3 @@ class Normaliser:
             assignment.last_timestamp_ms = chunk.records[-1].timestamp
             age = time.time() - chunk.records[0].timestamp / 1000
             self._metrics.end_to_end_seconds.observe(max(0.0, age))
-        self._ownership.settled.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -133,6 +134,31 @@ async def test_nothing_is_finished_or_published_once_the_partition_is_gone(scene
 
     assert scene.pipeline.calls == [("prepare", 0, 1)]
     assert scene.settled == 0
+
+
+async def test_room_made_by_a_lost_partition_lets_a_waiting_agent_go_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(chunk: Any, answers: Answers) -> Outcome:
+        return Outcome([], [], [], [], Counts(), chunk.records[0].offset - 1, {})
+
+    def keep(outcome: Outcome, bundle: Any, partition: int, settled: Callable[[], None]) -> None:
+        in_flight.append(settled)
+
+    in_flight: list[Callable[[], None]] = []
+    monkeypatch.setattr(scene.pipeline, "finish", begin)
+    monkeypatch.setattr(scene.normaliser._publisher, "publish", keep)
+    scene.congested = True
+    scene.gate.set()
+    assignment = scene.assignment(0)
+    agent = asyncio.create_task(scene.normaliser.process(scene.chunk(assignment, 0)))
+    await settle()
+
+    assignment.active = False
+    scene.congested = False
+    in_flight.pop()()
+
+    await asyncio.wait_for(agent, 5)
 
 
 async def test_what_goes_wrong_is_reported_and_not_committed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
