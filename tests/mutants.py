@@ -46,8 +46,8 @@ MUTANTS = (
     Mutant(
         "commit after the revoke",
         "streams/kafka/ownership.py",
-        "        await self.commit()\n        for assignment in",
-        "        self.assignments = {}; await self.commit()\n        for assignment in",
+        "        committed = await self._commit_in_time()\n        for assignment in",
+        "        self.assignments = {}; committed = await self._commit_in_time()\n        for assignment in",
         "tests/kafka/runtime/test_handover.py::test_a_stop_commits_what_is_acknowledged",
     ),
     Mutant(
