@@ -61,7 +61,7 @@ def test_a_list_of_topics_is_comma_separated(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_kubernetes_injects_for_a_service_is_no_setting(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    loaded(monkeypatch, **variables)
+    assert loaded(monkeypatch, **variables) == load(None, {})
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ async def test_one_record_at_offset_zero_is_committed(make_lane: Any) -> None:
     async with lane.worker():
         await lane.until_committed({0: 1})
 
+    assert await lane.ids() == [f"{lane.raw}-0-0"]
+
 
 async def test_a_trace_keeps_its_order_on_its_one_partition(make_lane: Any) -> None:
     lane = await make_lane()

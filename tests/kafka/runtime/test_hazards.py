@@ -170,6 +170,8 @@ async def test_new_partitions_and_new_topics_of_a_pattern_are_read_from_their_be
 
         await eventually(new_topic_read)
 
+    assert {f"{first}-0-0", f"{first}-1-0", f"{new}-0-0"} <= set(await lane.ids())
+
 
 async def test_offsets_that_were_deleted_hold_the_partition_until_the_gap_is_accepted(
     make_lane: Any, admin: Any, eventually: Any
@@ -234,6 +236,8 @@ async def test_an_empty_value_or_a_tombstone_does_not_count_as_flood(make_lane: 
 
     async with lane.worker(guard={"window_records": 10, "dead_run": 5}):
         await lane.until_committed({0: 300})
+
+    assert (await lane.committed())[0].counts.dead == 300
 
 
 async def test_an_output_topic_that_vanishes_holds_the_work_and_recovers_without_a_restart(
