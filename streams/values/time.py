@@ -38,19 +38,20 @@ _seconds: dict[str, str] = {}
 _fractions: dict[str, str] = {}
 
 
-def read_time(value: Any, zone: tzinfo, observed: str) -> Time:
+def read_time(value: Any, zone: tzinfo, observed: str, unit: int | None = None) -> Time:
     """Read what stands in a time field, a number or a text of any form.
 
-    `zone` is for texts that name none, `observed` (in the record's form) for those without a year.
+    `zone` is for texts that name none, `observed` (in the record's form) for those without a year, and `unit` is
+    the nanoseconds per unit of a number, by magnitude when None.
     """
     if value is None or value == "":
         return MISSING
     if isinstance(value, str):
         quick = utc_text(value)
-        return Time(quick) if quick else _read_text(value.strip(), zone, observed)
+        return Time(quick) if quick else _read_text(value.strip(), zone, observed, unit)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return UNPARSABLE
-    return read_epoch(value.text if isinstance(value, WrittenFloat) else repr(value))
+    return read_epoch(value.text if isinstance(value, WrittenFloat) else repr(value), unit)
 
 
 def utc_text(text: str) -> str | None:
@@ -86,11 +87,11 @@ def _checked(instant: int, flags: tuple[str, ...] = ()) -> Time:
     return Time(render(instant), flags) if in_range(instant) else OUT_OF_RANGE
 
 
-def _read_text(text: str, zone: tzinfo, observed: str) -> Time:
+def _read_text(text: str, zone: tzinfo, observed: str, unit: int | None) -> Time:
     if len(text) > _LONGEST:
         return UNPARSABLE
     if _NUMBER.fullmatch(text):
-        return read_epoch(text)
+        return read_epoch(text, unit)
     written = read_calendar(text)
     if written is None:
         return UNPARSABLE
