@@ -69,6 +69,7 @@ class TopicPolicy(Section):
     hint_mismatch: Literal["dead", "fallback"] = Field(
         "dead", description="what a value that contradicts its header hint becomes"
     )
+    dialect: str | None = Field(None, description="the dialect of every value, when it is not to be detected")
     source_epoch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")] | None = Field(
         None, description="set after a topic was deleted and created again; becomes part of its event ids"
     )

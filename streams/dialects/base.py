@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from streams.types import Record, Source
 
@@ -24,13 +24,37 @@ Test: TypeAlias = Callable[[dict[str, Any]], bool]
 CompileReader: TypeAlias = Callable[[tuple[str, ...], tzinfo], ObjectReader]
 """(top-level keys in their order, zone of times that name none) to the reader of all objects with these keys."""
 
+CompileText: TypeAlias = Callable[[tzinfo], TextReader]
+
+PartReader: TypeAlias = Callable[[Any, str, str, Source], Record]
+"""(one item, event id, observed timestamp, source) to a record; RejectedRecord when this item alone is bad."""
+
+
+class Parts(NamedTuple):
+    """The records of a value that holds several, in the order of their source.
+
+    `read` reads one item; None means that items are documents or texts of any dialect.
+    `alone(index, item)` gives the whole value again with this one item, or what replaces it, and no other:
+    a document, a text or bytes.
+    """
+
+    items: Sequence[Any]
+    alone: Callable[[int, Any], Any]
+    read: PartReader | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A value as it comes from Kafka and the fields of the record that it must give."""
+    """A value as it comes from Kafka and the fields of the record (or records, in order) that it must give."""
 
     value: str | bytes
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Any] | tuple[Mapping[str, Any], ...]
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def records(self) -> tuple[Mapping[str, Any], ...]:
+        """The facts of each record."""
+        return self.facts if isinstance(self.facts, tuple) else (self.facts,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +62,8 @@ class Dialect:
     """One log format.
 
     Of JSON objects a dialect claims those with all keys of one of its `signatures`, if `test` agrees; the
-    signature with the most keys goes first. Of texts it claims those that its reader does not answer with None.
+    signature with the most keys goes first. Of texts it claims those that its reader does not answer with None;
+    it is asked only about texts that begin with one of the characters in `starts` (any, when that is empty).
     """
 
     name: str
@@ -48,7 +73,19 @@ class Dialect:
     signatures: tuple[frozenset[str], ...] = ()
     test: Test | None = None
     compile_objects: CompileReader | None = None
-    compile_text: Callable[[tzinfo], TextReader] | None = None
+    compile_text: CompileText | None = None
+    starts: str = ""
+    envelope: str = ""
+    """Not empty when the body of its records is a whole record of its own, JSON or text, that is read in turn:
+    the key of objects that holds it, and for texts, which it must end, any name."""
+    opaque: bool = False
+    """Whether a body that is the text of a JSON object stays a text."""
+    split: Callable[[dict[str, Any], tzinfo], Parts] | None = None
+    """Takes an object of this dialect apart, instead of `compile_objects`."""
+    split_text: Callable[[str, tzinfo], Parts | None] | None = None
+    """Takes a text apart, or gives None when it is not of this dialect; asked before all that read texts."""
+    split_binary: Callable[[bytes], Parts] | None = None
+    """Takes bytes apart that a header or a setting says are of this dialect."""
 
 
 def new_record(dialect: str, event_id: str, observed: str, source: Source) -> Record:

@@ -1,8 +1,8 @@
 """Which dialect a document or a text is of, at a cost that does not grow with the number of dialects.
 
 The ordered top-level keys of an object are its shape. A shape is looked at once: the dialects whose signature
-keys it has are found by key, not tried one after the other, and compiled to one reader. From then on an object
-costs a single look-up.
+keys it has are found by key, not tried one after the other, and compiled to one plan. From then on an object
+costs a single look-up. Texts are told apart by their first character, then by grammar.
 """
 
 from __future__ import annotations
@@ -12,22 +12,34 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from streams.dialects.base import Dialect, ObjectReader, Test, TextReader, add_flags, new_record
+from streams.dialects.base import Dialect, ObjectReader, Parts, TextReader, add_flags, new_record
 from streams.types import Record, Source
+from streams.values.text import without_ansi
 
 MOST_SHAPES = 4_096
 MOST_KEYS = 64
 """An object with more keys is read by a reader made for it alone: hostile shapes must not fill the memory."""
 
 
+class Choice(NamedTuple):
+    """A dialect that claims a shape, and its reader for it; None when it takes objects apart instead."""
+
+    dialect: Dialect
+    read: ObjectReader | None
+
+
 class Plan(NamedTuple):
-    """What is known of a shape: the reader of its objects, and the least number of bytes that its keys take in JSON."""
+    """What is known of a shape: the dialects that may claim it, and the least bytes that its keys take in JSON.
 
-    read: ObjectReader
+    `read` is the reader when there is only one candidate and its records are whole: the common case, without a choice.
+    """
+
+    read: ObjectReader | None
     key_bytes: int
+    choices: tuple[Choice, ...]
 
 
-class _Claim(NamedTuple):
+class Claim(NamedTuple):
     """One signature of a dialect; `rank` is the dialect's place among all."""
 
     signature: frozenset[str]
@@ -43,67 +55,91 @@ class Detector:
 
     def __init__(self, dialects: Iterable[Dialect], zone: tzinfo) -> None:
         self.plans: dict[tuple[str, ...], Plan] = {}
-        self._zone = zone
-        self._by_key: defaultdict[str | None, list[_Claim]] = defaultdict(list)
-        self._texts: list[TextReader] = []
-        for rank, dialect in enumerate(dialects):
+        self.zone = zone
+        self._by_key: defaultdict[str | None, list[Claim]] = defaultdict(list)
+        listed = tuple(dialects)
+        for rank, dialect in enumerate(listed):
             for signature in dialect.signatures:
-                self._by_key[min(signature, default=None)].append(_Claim(signature, rank, dialect))
-            if dialect.compile_text:
-                self._texts.append(dialect.compile_text(zone))
+                self._by_key[min(signature, default=None)].append(Claim(signature, rank, dialect))
+        self._texts = _by_first_character(
+            [(dialect, dialect.compile_text(zone)) for dialect in listed if dialect.compile_text]
+        )
+        self._splitters = [dialect for dialect in listed if dialect.split_text]
 
     def learn(self, shape: tuple[str, ...]) -> Plan:
         """Make the plan of a shape, and remember it while there is room."""
-        plan = Plan(self._compile(shape), sum(len(key) + len('"":,') for key in shape))
+        plan = self._plan(shape)
         if len(shape) <= MOST_KEYS:
             if len(self.plans) >= MOST_SHAPES:
                 self.plans.clear()
             self.plans[shape] = plan
         return plan
 
-    def read_json(self, document: Any, event_id: str, observed: str, source: Source) -> Record:
-        """Read a JSON document; an object may be consumed, any other value becomes the body."""
-        if not isinstance(document, dict):
-            return _read_value(document, event_id, observed, source)
+    def choose(self, document: dict[str, Any]) -> Choice:
+        """Give the dialect of an object: the first candidate of its shape whose test agrees with the values."""
         shape = tuple(document)
         plan = self.plans.get(shape) or self.learn(shape)
-        return plan.read(document, event_id, observed, source)
+        for choice in plan.choices:
+            test = choice.dialect.test
+            if test is None or test(document):
+                return choice
+        raise LookupError("no dialect claims every object")
 
-    def read_json_as(
-        self, dialect: Dialect, document: Any, event_id: str, observed: str, source: Source
-    ) -> Record | None:
-        """Read a JSON object as one dialect; None when it is not of that dialect."""
-        if not isinstance(document, dict) or not dialect.compile_objects:
-            return None
+    def choose_as(self, dialect: Dialect, document: dict[str, Any]) -> Choice | None:
+        """Give the choice of one dialect; None when the object is not of that dialect."""
         shape = tuple(document)
         if not any(signature.issubset(shape) for signature in dialect.signatures):
             return None
         if dialect.test and not dialect.test(document):
             return None
-        return dialect.compile_objects(shape, self._zone)(document, event_id, observed, source)
+        return Choice(dialect, dialect.compile_objects(shape, self.zone) if dialect.compile_objects else None)
 
-    def read_text(self, text: str, event_id: str, observed: str, source: Source) -> Record:
+    def claims(self, shape: tuple[str, ...]) -> list[Claim]:
+        """Give every signature that a shape fulfils, the best first."""
+        keys = frozenset(shape)
+        found = [claim for key in (*shape, None) for claim in self._by_key.get(key, ()) if claim.signature <= keys]
+        return sorted(found, key=lambda claim: (-len(claim.signature), claim.rank))
+
+    def read_text(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record]:
         """Read a text by the first grammar that claims it; the last one claims every text."""
-        for reader in self._texts:
-            record = reader(text, event_id, observed, source)
+        plain = without_ansi(text) if text[:1] == "\x1b" else text
+        for dialect, reader in self._texts.get(plain[:1]) or self._texts[""]:
+            record = reader(plain if dialect.starts else text, event_id, observed, source)
             if record is not None:
-                return record
+                return dialect, record
         raise LookupError("no dialect claims every text")
 
     def read_text_as(self, dialect: Dialect, text: str, event_id: str, observed: str, source: Source) -> Record | None:
         """Read a text as one dialect; None when it is not of that dialect."""
         if not dialect.compile_text:
             return None
-        return dialect.compile_text(self._zone)(text, event_id, observed, source)
+        return dialect.compile_text(self.zone)(text, event_id, observed, source)
 
-    def _compile(self, shape: tuple[str, ...]) -> ObjectReader:
-        keys = frozenset(shape)
-        claims = [claim for key in (*shape, None) for claim in self._by_key.get(key, ()) if claim.signature <= keys]
-        claims.sort(key=lambda claim: (-len(claim.signature), claim.rank))
-        return _choose([claim.dialect for claim in claims], shape, self._zone)
+    def split_text(self, text: str) -> Parts | None:
+        """Take a text apart that holds several records in a form of its own; None when no dialect knows it."""
+        for dialect in self._splitters:
+            if dialect.split_text and (not dialect.starts or text[:1] in dialect.starts):
+                parts = dialect.split_text(text, self.zone)
+                if parts is not None:
+                    return parts
+        return None
+
+    def _plan(self, shape: tuple[str, ...]) -> Plan:
+        choices: list[Choice] = []
+        for claim in self.claims(shape):
+            dialect = claim.dialect
+            if any(choice.dialect is dialect for choice in choices):
+                continue
+            read = dialect.compile_objects(shape, self.zone) if dialect.compile_objects else None
+            choices.append(Choice(dialect, read))
+            if dialect.test is None:
+                break
+        first = choices[0] if choices else None
+        sure = first.read if first and not first.dialect.test and not first.dialect.envelope else None
+        return Plan(sure, sum(len(key) + len('"":,') for key in shape), tuple(choices))
 
 
-def _read_value(value: Any, event_id: str, observed: str, source: Source) -> Record:
+def read_value(value: Any, event_id: str, observed: str, source: Source) -> Record:
     """A JSON value that is no object has no keys to read: it is the body."""
     record = new_record("json", event_id, observed, source)
     record["body"] = value
@@ -111,23 +147,12 @@ def _read_value(value: Any, event_id: str, observed: str, source: Source) -> Rec
     return record
 
 
-def _choose(candidates: list[Dialect], shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
-    """One reader for a shape: that of the first candidate, or of the first whose test agrees with the values."""
-    readers: list[tuple[Test | None, ObjectReader]] = []
-    for dialect in candidates:
-        if dialect.compile_objects is None:
-            continue
-        reader = dialect.compile_objects(shape, zone)
-        if dialect.test is None and not readers:
-            return reader
-        readers.append((dialect.test, reader))
-        if dialect.test is None:
-            break
-
-    def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
-        for test, reader in readers:
-            if test is None or test(document):
-                return reader(document, event_id, observed, source)
-        raise LookupError("no dialect claims every object")
-
-    return read
+def _by_first_character(
+    readers: list[tuple[Dialect, TextReader]],
+) -> dict[str, tuple[tuple[Dialect, TextReader], ...]]:
+    """For each first character the grammars to ask, in order; under "" those for every other character."""
+    characters = {"", *(character for dialect, _ in readers for character in dialect.starts)}
+    return {
+        character: tuple(one for one in readers if not one[0].starts or (character and character in one[0].starts))
+        for character in characters
+    }

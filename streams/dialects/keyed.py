@@ -5,9 +5,9 @@ A reader is compiled once for a key order and knows by then which key has which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from streams.dialects.base import NO_PROVENANCE, CompileReader, ObjectReader, add_flags
 from streams.dialects.roles import KEYS, Keys, Roles, assign, find
@@ -18,16 +18,72 @@ from streams.values.time import read_time, utc_text
 from streams.values.trace import NOTHING, is_canonical, read_span, read_trace, read_trace_flags
 
 
-def keyed(dialect: str, keys: Keys = KEYS, words: Mapping[str, int] = GENERAL) -> CompileReader:
+class Reading(NamedTuple):
+    """How a dialect that is a table of keys differs from the common one."""
+
+    keys: Keys = KEYS
+    words: Mapping[str, int] = GENERAL
+    numbers: Callable[[Any], int] | None = None
+    """Gives the severity of a numeric level; without it a number means nothing."""
+    unit: int | None = None
+    """Nanoseconds per unit of a numeric time; guessed by magnitude when None."""
+    resource: Mapping[str, str] = {}
+    """Keys that describe the resource, with their OpenTelemetry names."""
+    attributes: Mapping[str, str] = {}
+    """Keys whose attributes have an OpenTelemetry name."""
+    then: Callable[[Record], None] | None = None
+    """The last step, on the whole record, for what no table says."""
+
+
+COMMON = Reading()
+
+
+def keyed(dialect: str, reading: Reading = COMMON) -> CompileReader:
     """Make the compiler of a dialect that is a table of keys and a severity vocabulary."""
 
     def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
-        return _reader(dialect, assign(present, keys), words, zone)
+        read = _reader(dialect, assign(present, reading.keys), reading, zone)
+        return _with_names(read, present, reading)
 
     return compile_objects
 
 
-def _reader(dialect: str, roles: Roles, words: Mapping[str, int], zone: tzinfo) -> ObjectReader:  # noqa: C901 - hot path
+def _with_names(read: ObjectReader, present: tuple[str, ...], reading: Reading) -> ObjectReader:
+    """Wrap a reader with the steps that one shape needs, none if it needs none."""
+    attributes = [(key, name) for key, name in reading.attributes.items() if key in present]
+    resource = [(key, name) for key, name in reading.resource.items() if key in present]
+    then = reading.then
+    if not attributes and not resource and then is None:
+        return read
+
+    def read_named(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+        record = read(document, event_id, observed, source)
+        for key, name in attributes:
+            rename(record["attributes"], key, name)
+        for key, name in resource:
+            move_to_resource(record, key, name)
+        if then:
+            then(record)
+        return record
+
+    return read_named
+
+
+def rename(attributes: dict[str, Any], key: str, name: str) -> None:
+    """Give an attribute its OpenTelemetry name, unless the source uses that one too."""
+    if key in attributes and name not in attributes:
+        attributes[name] = attributes.pop(key)
+
+
+def move_to_resource(record: Record, key: str, name: str) -> None:
+    """Make an attribute that is a text or number part of the resource; any other value stays where it is."""
+    value = record["attributes"].get(key)
+    if isinstance(value, str | int | float) and value != "" and name not in record["resource"]:
+        record["resource"][name] = record["attributes"].pop(key)
+
+
+def _reader(dialect: str, roles: Roles, reading: Reading, zone: tzinfo) -> ObjectReader:  # noqa: C901 - hot path
+    words = reading.words
     time_key = roles.time[0] if roles.time else None
     _, severity_key, body_key, trace_key, span_key, flags_key, service_key, host_key, logger_key, places = roles
     more = bool(flags_key or places)
@@ -70,9 +126,9 @@ def _reader(dialect: str, roles: Roles, words: Mapping[str, int], zone: tzinfo) 
         elif logger is not None:
             _keep(record, logger_key, logger)
         if timestamp is None:
-            _set_time(record, roles.time, time, zone)
+            _set_time(record, roles.time, time, zone, reading.unit)
         if number is None:
-            _set_severity(record, severity_key, word, words)
+            _set_severity(record, severity_key, word, reading)
         if not canonical:
             _set_trace(record, (trace_key, trace), (span_key, span))
         if not named and service is not None:
@@ -91,14 +147,14 @@ def _keep(record: Record, key: str | None, value: Any, flag: str = "field.type_m
         add_flags(record, flag)
 
 
-def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo) -> None:
+def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo, unit: int | None) -> None:
     """Read the first time key that says something; what cannot be read stays an attribute."""
     attributes = record["attributes"]
     for key in keys:
         value = first if key == keys[0] else attributes.pop(key)
         if value is None or value == "":
             continue
-        found = read_time(value, zone, record["observed_timestamp"])
+        found = read_time(value, zone, record["observed_timestamp"], unit)
         record["timestamp"] = found.text
         add_flags(record, *found.flags)
         if found.text is None:
@@ -107,11 +163,12 @@ def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo) -
     add_flags(record, "timestamp.missing")
 
 
-def _set_severity(record: Record, key: str | None, word: Any, words: Mapping[str, int]) -> None:
+def _set_severity(record: Record, key: str | None, word: Any, reading: Reading) -> None:
     """Read a word in unusual dress; a number means nothing without a dialect, so it stays text."""
     if type(word) is str:
-        record["severity_number"], record["severity_text"] = read_severity(word, words)
+        record["severity_number"], record["severity_text"] = read_severity(word, reading.words)
     elif type(word) is int or type(word) is float:
+        record["severity_number"] = reading.numbers(word) if reading.numbers else 0
         record["severity_text"] = repr(word)
     else:
         record["severity_text"] = None

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, ObjectReader, TextReader, add_flags
-from streams.dialects.keyed import keyed
+from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record, Source
 
@@ -55,7 +55,7 @@ def _unescape(escape: re.Match[str]) -> str:
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
-    compile_objects = keyed("logfmt", _KEYS)
+    compile_objects = keyed("logfmt", Reading(_KEYS))
 
     @lru_cache(maxsize=_MOST_SHAPES)
     def reader_of(shape: tuple[str, ...]) -> ObjectReader:

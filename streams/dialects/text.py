@@ -58,6 +58,7 @@ DIALECT = Dialect(
     summary="text of no known grammar; severity, time and trace id are found in it",
     link="https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-body",
     compile_text=_compile_text,
+    opaque=True,
     examples=(
         Example(
             "2024-03-10 14:13:06,719 ERROR [main] payment failed trace_id=4bf92f3577b34da6a3ce929d0e0e4736",

@@ -13,6 +13,7 @@ from orjson import OPT_STRICT_INTEGER, dumps, loads
 
 from streams.dialects.detect import Detector
 from streams.pipeline.hints import Hints
+from streams.pipeline.layers import Identity, Layers
 from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Limits
 from streams.types import Record, Source
@@ -33,7 +34,9 @@ def _packed(json: bytes) -> bytes:
     return json.replace(b": ", b":").replace(b", ", b",")
 
 
-def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
+def clean_reader(  # noqa: C901 - hot path
+    detector: Detector, layers: Layers, limits: Limits
+) -> CleanReader:
     """Make the reader; a closure, because its variables are found quicker than attributes."""
     most, depth = limits.value_bytes, limits.depth
     plans, learn = detector.plans, detector.learn
@@ -49,13 +52,19 @@ def clean_reader(detector: Detector, limits: Limits) -> CleanReader:
             if written != value and _packed(written) != _packed(value) and not has_no_silent_change(value, document):
                 return None
             shape = tuple(document)
-            read, key_bytes = plans.get(shape) or learn(shape)
+            read, key_bytes, _ = plans.get(shape) or learn(shape)
             # Brackets are counted only where there is room for too many.
             if (_BRACKET in value or len(value) - key_bytes > shallow) and deeper_than(value, depth):
                 return None
-            record = read(document, event_id, observed, source)
-            if record["body"] is None:
+            if read is None:
+                record = layers.read_object(document, Identity(event_id, observed, source))
+            else:
+                record = read(document, event_id, observed, source)
+            body = record["body"]
+            if body is None:
                 record["body"] = without_line_end(value.decode())
+            elif type(body) is str and body[:1] == "{":
+                return None
             if record["trace_id"] is None:
                 complete_trace(record, hints)
         except MemoryError:

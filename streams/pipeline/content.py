@@ -58,7 +58,11 @@ class Batch:
 
     def alone(self, index: int) -> bytes:
         """One of them wrapped so that it can be replayed alone."""
-        return b"[" + self.written(index) + b"]" if self.is_array else self.written(index)
+        return self.wrap(self.written(index))
+
+    def wrap(self, piece: bytes) -> bytes:
+        """Give one record, or what replaces it, the form that the whole value had."""
+        return b"[" + piece + b"]" if self.is_array else piece
 
 
 Content: TypeAlias = Document | Text | Binary

@@ -1,19 +1,24 @@
-"""A raw record to normalised records: the whole way, with hints, compression, batches and remarks on quality.
+"""A raw record to normalised records: the whole way, with hints, compression, layers, batches and remarks on quality.
 
 `Pipeline.prepare` takes a short way for a clean JSON object; everything else comes here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from streams.dialects.base import Dialect, add_flags
-from streams.dialects.detect import Detector
+from streams.dialects.detect import Detector, read_value
+from streams.dialects.envelopes.cloudevents import DIALECT as CLOUD_EVENTS
+from streams.dialects.envelopes.cloudevents import read_attributes
 from streams.dialects.raw import NAME as RAW
 from streams.dialects.raw import read_bytes
 from streams.errors import RejectedRecord
 from streams.pipeline.content import BLANKS, Batch, Binary, Content, Document, Text, open_value, read_json
 from streams.pipeline.hints import Hints
+from streams.pipeline.layers import Identity, Layers, Leaf, as_bytes, wrapped
+from streams.pipeline.merge import merge
 from streams.pipeline.reject import rejected
 from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Limits
@@ -24,10 +29,12 @@ STAGE = "decode"
 _OPENING = (b"{", b"[")
 _FALLBACK = "dialect.fallback"
 
+Alone: TypeAlias = Callable[[], bytes]
+"""Gives the value again with one inner record of it and no other, so that it can be replayed alone."""
 
-Staged: TypeAlias = tuple[RawRecord, Record | DeadLetter, int | None, Batch | None]
+Staged: TypeAlias = tuple[RawRecord, Record | DeadLetter, int | None, Alone | None]
 """One outcome so far: the raw record, and a record to finish or a dead letter; for an inner record of a value
-that held several, its position and them all. A bare tuple, because one is made for every record."""
+that held several, its position and how it is given alone. A bare tuple, because one is made for every record."""
 
 
 class Arrival(NamedTuple):
@@ -41,12 +48,18 @@ class Arrival(NamedTuple):
     fallback: bool
     """Whether a value that contradicts its hint is read as if it had none."""
 
+    @property
+    def identity(self) -> Identity:
+        """Who the record is, when there is only one."""
+        return Identity(self.event_id, self.observed, self.source)
+
 
 class Decoder:
     """Reads raw records of any content; `detector` knows the dialects."""
 
-    def __init__(self, detector: Detector, limits: Limits) -> None:
+    def __init__(self, detector: Detector, layers: Layers, limits: Limits) -> None:
         self._detector = detector
+        self._layers = layers
         self._limits = limits
 
     def decode(self, arrival: Arrival) -> list[Staged]:
@@ -56,76 +69,142 @@ class Decoder:
             opened = open_value(raw.value, self._limits)
             content, flags = self._open(opened.value, arrival)
             remarks = (*opened.flags, *flags, *(("hint.unknown",) if arrival.hints.unknown else ()))
-            if not isinstance(content, Batch):
-                return [(raw, self._read(content, arrival, remarks), None, None)]
+            read = self._read_all(content, arrival)
+            if isinstance(read, list):
+                return [_read_leaf(leaf, index, arrival, remarks) for index, leaf in enumerate(read)]
+            return [(raw, _complete(read, arrival, arrival.identity, remarks), None, None)]
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
             return [(raw, rejected(raw, STAGE, error), None, None)]
-        return [self._read_inner(content, index, arrival, remarks) for index in range(len(content.inner))]
 
-    def _read_inner(self, batch: Batch, index: int, arrival: Arrival, remarks: tuple[str, ...]) -> Staged:
-        parsed = batch.inner[index]
-        try:
-            if isinstance(parsed, RejectedRecord):
-                raise parsed
-            document = Document(parsed, lambda: batch.written(index))
-            record = self._read(document, arrival._replace(event_id=f"{arrival.event_id}.{index}"), remarks)
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
-            return arrival.raw, rejected(arrival.raw, STAGE, error, index, batch.alone(index)), index, batch
-        return arrival.raw, record, index, batch
+    def _read_all(self, content: Content | Batch, arrival: Arrival) -> Record | list[Leaf]:
+        """Give the record of a value, or, of one that holds several, how each is read."""
+        if isinstance(content, Batch):
+            leaves = [leaf for index in range(len(content.inner)) for leaf in self._of_batch(content, index, arrival)]
+        else:
+            found = self._leaves(content, arrival)
+            if found is None:
+                return self._read(content, arrival)
+            leaves = found
+        if len(leaves) > self._limits.records:
+            raise RejectedRecord("limit.size", f"a value holds more than {self._limits.records} records")
+        return leaves
 
     def _open(self, value: bytes, arrival: Arrival) -> tuple[Content | Batch, tuple[str, ...]]:
         """Tell what a value holds, with remarks on its encoding and on a hint that was not true."""
         hints = arrival.hints
+        if hints.wants_bytes and not value.lstrip(BLANKS).startswith(_OPENING):
+            return Binary(value), ()
         decoded = texts.decode(value)
         if decoded is None:
             return Binary(value), _contradicted(arrival) if hints.form else ()
         text, flags = decoded
         if hints.form == "text" or hints.wants_text:
             return Text(text), flags
-        if not hints.form and not value.lstrip(BLANKS).startswith(_OPENING):
-            return Text(text), flags
+        if hints.form in (None, "protobuf") and not value.lstrip(BLANKS).startswith(_OPENING):
+            return Text(text), flags + (_contradicted(arrival) if hints.form else ())
         try:
             return read_json(text.encode() if flags else value, hints.form, self._limits), flags
         except ValueError:
             return Text(text), (flags + _contradicted(arrival) if hints.form else flags)
 
-    def _read(self, content: Content, arrival: Arrival, remarks: tuple[str, ...]) -> Record:
+    def _leaves(self, content: Content, arrival: Arrival) -> list[Leaf] | None:
+        """Give the records of a value that holds several, None when it holds one."""
+        dialect, identity = arrival.hints.dialect, arrival.identity
+        if dialect is None and isinstance(content, Text):
+            return self._layers.leaves_of_text(content.text, identity)
+        if dialect is None:
+            return self._layers.leaves(content.parsed.document, identity) if isinstance(content, Document) else None
+        return self._split_as(dialect, content, identity)
+
+    def _split_as(self, dialect: Dialect, content: Content, identity: Identity) -> list[Leaf] | None:
+        """Take a value apart as the dialect that its header or topic names."""
+        parts = None
+        if isinstance(content, Binary):
+            parts = dialect.split_binary(content.value) if dialect.split_binary else None
+        elif isinstance(content, Text):
+            parts = dialect.split_text(content.text, self._detector.zone) if dialect.split_text else None
+        elif dialect.split and isinstance(content.parsed.document, dict):
+            document = content.parsed.document
+            choice = self._detector.choose_as(dialect, document)
+            parts = dialect.split(document, self._detector.zone) if choice else None
+        return self._layers.of_parts(parts, identity) if parts else None
+
+    def _of_batch(self, batch: Batch, index: int, arrival: Arrival) -> list[Leaf]:
+        """One element of an array or of a series of documents; it may hold several records itself."""
+        parsed = batch.inner[index]
+        if isinstance(parsed, RejectedRecord):
+            return [Leaf(lambda who: _refuse(parsed), lambda: batch.alone(index))]
+        document = Document(parsed, lambda: batch.written(index))
+        inner = self._leaves(document, arrival)
+        if inner is None:
+            return [Leaf(lambda who: self._read(document, arrival, who), lambda: batch.alone(index))]
+        return [wrapped(leaf, lambda piece: batch.wrap(as_bytes(piece))) for leaf in inner]
+
+    def _read(self, content: Content, arrival: Arrival, identity: Identity | None = None) -> Record:
         """Make the record of one document, text or binary value."""
+        who = identity or arrival.identity
         dialect = arrival.hints.dialect
-        record = self._read_as(dialect, content, arrival) if dialect else None
+        record = self._read_as(dialect, content, who) if dialect else None
         if dialect and record is None:
             if not arrival.fallback:
-                raise RejectedRecord("decode.dialect", f"the value is not {dialect.name} as its header says")
-            remarks = (*remarks, _FALLBACK)
+                raise RejectedRecord("decode.dialect", f"the value is not {dialect.name} as its header or topic says")
+            record = self._detect(content, who)
+            add_flags(record, _FALLBACK)
         if record is None:
-            record = self._detect(content, arrival)
+            record = self._detect(content, who)
         if isinstance(content, Document):
             add_flags(record, *content.parsed.flags)
         if record["body"] is None:
             record["body"] = texts.without_line_end(_original(content))
-        add_flags(record, *remarks)
-        complete_trace(record, arrival.hints)
         return record
 
-    def _detect(self, content: Content, arrival: Arrival) -> Record:
-        identity = (arrival.event_id, arrival.observed, arrival.source)
+    def _detect(self, content: Content, who: Identity) -> Record:
+        if isinstance(content, Text):
+            return self._layers.read_text(content.text, who)
         if isinstance(content, Binary):
-            return read_bytes(content.value, *identity)
-        if isinstance(content, Text):
-            return self._detector.read_text(content.text, *identity)
-        return self._detector.read_json(content.parsed.document, *identity)
+            return read_bytes(content.value, *who)
+        document = content.parsed.document
+        return self._layers.read_object(document, who) if isinstance(document, dict) else read_value(document, *who)
 
-    def _read_as(self, dialect: Dialect, content: Content, arrival: Arrival) -> Record | None:
-        identity = (arrival.event_id, arrival.observed, arrival.source)
+    def _read_as(self, dialect: Dialect, content: Content, who: Identity) -> Record | None:
         if isinstance(content, Text):
-            return self._detector.read_text_as(dialect, content.text, *identity)
-        if isinstance(content, Document):
-            return self._detector.read_json_as(dialect, content.parsed.document, *identity)
-        return read_bytes(content.value, *identity) if dialect.name == RAW else None
+            record = self._detector.read_text_as(dialect, content.text, *who)
+            return self._layers.open_body(dialect, record, who) if record else None
+        if isinstance(content, Binary):
+            return read_bytes(content.value, *who) if dialect.name == RAW else None
+        document = content.parsed.document
+        choice = self._detector.choose_as(dialect, document) if isinstance(document, dict) else None
+        return self._layers.read_choice(choice, document, who) if choice else None
+
+
+def _read_leaf(leaf: Leaf, index: int, arrival: Arrival, remarks: tuple[str, ...]) -> Staged:
+    def alone() -> bytes:
+        return as_bytes(leaf.alone())
+
+    who = arrival.identity._replace(event_id=f"{arrival.event_id}.{index}")
+    try:
+        record = _complete(leaf.read(who), arrival, who, remarks)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
+        return arrival.raw, rejected(arrival.raw, STAGE, error, index, alone()), index, alone
+    return arrival.raw, record, index, alone
+
+
+def _complete(record: Record, arrival: Arrival, who: Identity, remarks: tuple[str, ...]) -> Record:
+    """Add what is known from outside the value: headers, encoding, hints."""
+    add_flags(record, *remarks)
+    if arrival.hints.cloud_event:
+        record = merge(read_attributes(arrival.hints.cloud_event, *who), record, CLOUD_EVENTS)
+    if record["signal"] == "log":
+        complete_trace(record, arrival.hints)
+    return record
+
+
+def _refuse(error: RejectedRecord) -> Record:
+    raise error
 
 
 def _original(content: Content) -> str:
@@ -140,4 +219,6 @@ def _contradicted(arrival: Arrival) -> tuple[str, ...]:
         return (_FALLBACK,)
     if arrival.hints.form == "text":
         raise RejectedRecord("decode.encoding", "the value is declared as text and is none")
+    if arrival.hints.form == "protobuf":
+        raise RejectedRecord("decode.protobuf", "the value is declared as protobuf, but of which signal is not said")
     raise RejectedRecord("decode.json", "the value is declared as JSON and is none")

@@ -10,14 +10,17 @@ from streams.dialects.registry import BY_NAME
 from streams.types import Headers
 from streams.values.tracestate import read_tracestate
 
-Form: TypeAlias = Literal["json", "ndjson", "text"]
+Form: TypeAlias = Literal["json", "ndjson", "text", "protobuf"]
 
 _FORMS: Final[dict[str, Form]] = {
     "application/json": "json",
     "application/x-ndjson": "ndjson",
     "application/cloudevents+json": "json",
     "text/plain": "text",
+    "application/x-protobuf": "protobuf",
 }
+_CLOUD_EVENT = "ce_"
+_CLOUD_EVENT_SIGN = "ce_specversion"
 _LONGEST = 8_192
 
 
@@ -31,30 +34,51 @@ class Hints(NamedTuple):
     tracestate: str | None = None
     plain: bool = True
     """Whether a JSON object is read as it is without them."""
+    cloud_event: tuple[tuple[str, str], ...] = ()
+    """Attributes of a CloudEvent whose data is the value (Kafka binding, binary mode)."""
 
     @property
     def wants_text(self) -> bool:
         """Whether the dialect that is named reads texts only, so that JSON is not looked for."""
-        return self.dialect is not None and not self.dialect.compile_objects
+        return self.dialect is not None and not (
+            self.dialect.compile_objects or self.dialect.split or self.dialect.split_binary
+        )
+
+    @property
+    def wants_bytes(self) -> bool:
+        """Whether the dialect that is named reads bytes, so that text is not looked for."""
+        return self.dialect is not None and self.dialect.split_binary is not None
 
 
 NO_HINTS: Final = Hints()
 
 
-def read_hints(headers: Headers) -> Hints:
+def read_hints(headers: Headers, pinned: str | None = None) -> Hints:
     """Read the headers that Weft knows; names are case-insensitive and the last of duplicates wins.
 
-    But two `traceparent` void each other, and all `tracestate` count (W3C Trace Context, sections 3.2 and 3.3.1).
+    `pinned` is the dialect that the topic's setting names; a header that names one goes before it.
+    Two `traceparent` void each other, and all `tracestate` count (W3C Trace Context, sections 3.2 and 3.3.1).
     """
     found = {name.lower(): value for name, value in headers if value is not None and len(value) <= _LONGEST}
-    declared = _declared(found.get("content-type", b""), found.get("weft-dialect", b""))
+    name = found.get("weft-dialect") or (pinned or "").encode()
+    declared = _declared(found.get("content-type", b""), name)
+    if _CLOUD_EVENT_SIGN in found:
+        declared = declared._replace(cloud_event=_cloud_event(found), plain=False)
     if "traceparent" not in found:
         return declared
     parents, states = _texts(headers, "traceparent"), _texts(headers, "tracestate")
     if len(parents) != 1:
         return declared
-    form, dialect, unknown, _, _, plain = declared
-    return Hints(form, dialect, unknown, parents[0], read_tracestate(states), plain)
+    return declared._replace(traceparent=parents[0], tracestate=read_tracestate(states))
+
+
+def _cloud_event(found: dict[str, bytes]) -> tuple[tuple[str, str], ...]:
+    """The attributes of a CloudEvent in binary mode, without their prefix."""
+    return tuple(
+        (name.removeprefix(_CLOUD_EVENT), _text(value))
+        for name, value in found.items()
+        if name.startswith(_CLOUD_EVENT)
+    )
 
 
 def _texts(headers: Headers, wanted: str) -> list[str]:

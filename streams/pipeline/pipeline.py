@@ -19,17 +19,18 @@ from streams.errors import RejectedRecord
 from streams.pipeline.clean import clean_reader
 from streams.pipeline.decode import Arrival, Decoder, Staged
 from streams.pipeline.encode import shorten, tidy
-from streams.pipeline.hints import NO_HINTS, read_hints
+from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
+from streams.pipeline.layers import Layers
+from streams.pipeline.policies import policy_of
 from streams.pipeline.provenance import pipeline_hash
 from streams.pipeline.reject import UNREADABLE, rejected
-from streams.settings import Settings, TopicPolicy
+from streams.settings import Settings
 from streams.types import Answers, Chunk, Counts, DeadLetter, LookupKeys, Outcome, Provenance, RawRecord, Source
 from streams.values.json import plain_float
 from streams.values.zones import zone_named
 
 _ENCODE = "encode"
-_DEFAULT_POLICY = TopicPolicy()
 _DEAD_BYTES = 1_000
 """What a dead letter counts as output beside its value, which is the input's."""
 _SAMPLE = 1_000
@@ -45,8 +46,9 @@ class Pipeline:
         self._limits = settings.limits
         self._every = 1 if settings.validate_output else _SAMPLE
         self._detector = Detector(DIALECTS, zone_named(settings.time_zone))
-        self._read_clean = clean_reader(self._detector, settings.limits)
-        self._decoder = Decoder(self._detector, settings.limits)
+        layers = Layers(self._detector, settings.limits.depth)
+        self._read_clean = clean_reader(self._detector, layers, settings.limits)
+        self._decoder = Decoder(self._detector, layers, settings.limits)
 
     def prepare(self, chunk: Chunk) -> LookupKeys:
         """Stage the decoding of a chunk and give the keys that it wants looked up.
@@ -59,9 +61,10 @@ class Pipeline:
 
     def _decode(self, chunk: Chunk) -> Iterator[Staged]:
         topic, partition = chunk.topic, chunk.partition
-        policy = self._settings.topics.get(topic, _DEFAULT_POLICY)
+        policy = policy_of(topic, self._settings)
         prefix = event_id_prefix(topic, policy.source_epoch, partition)
-        fallback = policy.hint_mismatch == "fallback"
+        fallback, pinned = policy.hint_mismatch == "fallback", policy.dialect
+        without_headers = read_hints((), pinned)
         read_clean, decode = self._read_clean, self._decoder.decode
         timestamp, observed = 0, observed_timestamp(0)
         if chunk.undecodable:
@@ -74,7 +77,7 @@ class Pipeline:
                 observed = observed_timestamp(timestamp)
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
-            hints = read_hints(raw.headers) if raw.headers else NO_HINTS
+            hints = read_hints(raw.headers, pinned) if raw.headers else without_headers
             record = read_clean(value, hints, event_id, observed, source) if value else None
             if record is not None:
                 yield raw, record, None, None
@@ -109,7 +112,7 @@ class Pipeline:
         provenance: Provenance = {"pipeline": self.provenance, "applied": [], "failed": []}
         staged, size, last, most_output = chunk.state.staged, 0, None, self._settings.flow.part_bytes
         for item in staged:
-            raw, record, inner, batch = item
+            raw, record, inner, alone = item
             if size > most_output and raw is not last:
                 chunk.state.staged = chain((item,), staged)
                 break
@@ -133,9 +136,7 @@ class Pipeline:
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
-                dead.append(
-                    rejected(raw, _ENCODE, error, inner, batch.alone(inner) if batch and inner is not None else None)
-                )
+                dead.append(rejected(raw, _ENCODE, error, inner, alone() if alone else None))
                 continue
             trace_id = record["trace_id"]
             keys.append(trace_id.encode() if trace_id else None)

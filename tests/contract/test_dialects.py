@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from streams.dialects.base import Dialect, Example
 from streams.dialects.registry import BY_NAME, DIALECTS
 from streams.dialects.roles import KEYS
-from tests.through import outcome_of, record_of
+from streams.testing import FakeRecord
+from tests.through import outcome_of, records_of
 
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
 EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
-OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if dialect.compile_objects]
+OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if dialect.signatures]
 NAMES = [dialect.name for dialect in DIALECTS]
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=NAMES)
@@ -42,23 +43,26 @@ def test_a_dialect_says_what_it_is(dialect: Dialect) -> None:
 
 @each_dialect
 def test_a_dialect_can_be_recognised(dialect: Dialect) -> None:
-    assert bool(dialect.signatures) == bool(dialect.compile_objects)
-    assert dialect.compile_objects or dialect.compile_text or dialect.name == "raw"
+    assert bool(dialect.signatures) == bool(dialect.compile_objects or dialect.split)
+    readers = (dialect.compile_objects, dialect.compile_text, dialect.split, dialect.split_text, dialect.split_binary)
+    assert any(readers) or dialect.name == "raw"
 
 
 @each_example
 def test_an_example_gives_the_facts_that_it_declares(dialect: Dialect, example: Example) -> None:
-    record = record_of(example.value)
-    assert record["dialect"] == dialect.name
-    assert {name: record.get(name) for name in example.facts} == dict(example.facts)
+    assert_facts(dialect, example, example.value)
 
 
 @each_object
 def test_key_order_changes_no_fact(dialect: Dialect, example: Example) -> None:
-    turned = dict(reversed(json.loads(example.value).items()))
-    record = record_of(json.dumps(turned))
-    assert record["dialect"] == dialect.name
-    assert {name: record.get(name) for name in example.facts} == dict(example.facts)
+    assert_facts(dialect, example, json.dumps(dict(reversed(json.loads(example.value).items()))))
+
+
+def assert_facts(dialect: Dialect, example: Example, value: str | bytes) -> None:
+    records = records_of(FakeRecord(value.encode() if isinstance(value, str) else value, headers=example.headers))
+    said = [{name: record.get(name) for name in facts} for record, facts in zip(records, example.records, strict=True)]
+    assert said == [dict(facts) for facts in example.records]
+    assert {dialect.name in (record["dialect"], *record.get("envelopes", ())) for record in records} == {True}
 
 
 @each_example
@@ -116,14 +120,17 @@ def assert_nothing_is_lost(value: str | bytes) -> None:
     outcome = outcome_of(value)
     if outcome.dead:
         return
-    (encoded,) = outcome.values
-    record = orjson.loads(encoded)
-    text = json.dumps(record, ensure_ascii=False)
+    records = [orjson.loads(encoded) for encoded in outcome.values]
+    text = json.dumps(records, ensure_ascii=False)
     try:
         leaves = list(_leaves(json.loads(value)))
     except ValueError:
         leaves = [("", word) for word in _words(value)]
-    lost = [leaf for leaf in leaves if _token(leaf[1]) not in text and not _is_said_otherwise(*leaf, record)]
+    lost = [
+        leaf
+        for leaf in leaves
+        if _token(leaf[1]) not in text and not any(_is_said_otherwise(*leaf, record) for record in records)
+    ]
     assert lost == []
 
 

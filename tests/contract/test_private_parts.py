@@ -34,7 +34,6 @@ PARTS: list[tuple[Callable[..., object], str, str]] = [
         "0b0b3d204b408f3c",
     ),
     (GroupCoordinator._send_req, "membership.py: requests go to the coordinator as they are", "fa4b12e914ce9fcf"),
-    (GroupCoordinator.fetch_committed_offsets, "membership.py: offset and metadata come together", "6c049c7379165952"),
     (GroupCoordinator.reset_generation, "membership.py: a kicked member has generation -1", "537aa37c531b4de9"),
     (SubscriptionState.begin_reassignment, "source.py: getmany waits while partitions move", "c141fe3db38455c0"),
     (TopicPartitionState.seek, "positions.py: a seek is at once", "c20b56d7ba7b2872"),

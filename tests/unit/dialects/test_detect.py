@@ -12,8 +12,6 @@ from streams.dialects.detect import MOST_KEYS, MOST_SHAPES, Detector
 from streams.dialects.registry import DIALECTS
 from streams.types import Record, Source
 
-SOURCE: Source = {"topic": "t", "partition": 0, "offset": 0}
-
 
 def dialect(name: str, *signatures: str, test: Test | None = None) -> Dialect:
     """A dialect of objects that has nothing but a name and a way to be recognised."""
@@ -30,9 +28,9 @@ def dialect(name: str, *signatures: str, test: Test | None = None) -> Dialect:
 
 def claimed_by(document: dict[str, Any], *dialects: Dialect) -> str:
     detector = Detector(dialects, UTC)
-    first = detector.read_json(dict(document), "t-0-0", "x", SOURCE)["dialect"]
-    assert detector.read_json(dict(document), "t-0-0", "x", SOURCE)["dialect"] == first
-    return first
+    first = detector.choose(document).dialect
+    assert detector.choose(document).dialect is first
+    return first.name
 
 
 ANY = dialect("any", "")
@@ -72,16 +70,16 @@ def test_of_equals_the_first_registered_is_asked_first() -> None:
 def test_a_shape_is_looked_at_once() -> None:
     detector = Detector(DIALECTS, UTC)
     for number in range(3):
-        detector.read_json({"message": number, "level": "info"}, "t-0-0", "2026-01-01T00:00:00.000000000Z", SOURCE)
+        detector.choose({"message": number, "level": "info"})
     assert list(detector.plans) == [("message", "level")]
 
 
 def test_hostile_shapes_do_not_fill_the_memory() -> None:
     detector = Detector([ANY], UTC)
     for number in range(MOST_SHAPES + 10):
-        detector.read_json({f"key{number}": 1}, "t-0-0", "x", SOURCE)
+        detector.choose({f"key{number}": 1})
         assert len(detector.plans) <= MOST_SHAPES
-    detector.read_json({str(number): 1 for number in range(MOST_KEYS + 1)}, "t-0-0", "x", SOURCE)
+    detector.choose({str(number): 1 for number in range(MOST_KEYS + 1)})
     assert max(map(len, detector.plans)) <= MOST_KEYS
 
 

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, ObjectReader, add_flags, new_record
-from streams.dialects.otlp_values import any_value, broken, integer, key_values, text
+from streams.dialects.telemetry.otlp_values import any_value, broken, integer, key_values, text
 from streams.types import Record, Scope, Source
 from streams.values.instants import in_range, render
 from streams.values.trace import canonical_span_id, canonical_trace_id

@@ -1,0 +1,105 @@
+"""CloudEvents 1.0: structured mode by `specversion`, binary mode by `ce_` headers (spec.md; Kafka protocol binding)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
+from typing import Any
+
+from streams.dialects.base import Dialect, Example, ObjectReader, add_flags, new_record
+from streams.types import Record, Source
+from streams.values.time import read_time
+from streams.values.trace import read_traceparent
+
+NAME = "cloudevents"
+_DATA = "data"
+
+
+def read_attributes(
+    attributes: Iterable[tuple[str, Any]], event_id: str, observed: str, source: Source, zone: tzinfo = UTC
+) -> Record:
+    """Give the record of an event's attributes alone: what headers say of the value that is the data."""
+    record = new_record(NAME, event_id, observed, source)
+    said = dict(attributes)
+    _set_time(record, said.pop("time", None), zone)
+    _set_trace(record, said.pop("traceparent", None), said.pop("tracestate", None))
+    kind = said.pop("type", None)
+    if isinstance(kind, str) and kind:
+        record["event_name"] = kind
+    elif kind is not None:
+        record["attributes"]["cloudevents.event_type"] = kind
+    _set_uid(record, said)
+    record["attributes"] |= {
+        f"cloudevents.event_{key.removeprefix('spec')}" if key in _NAMED else key: value for key, value in said.items()
+    }
+    return record
+
+
+_NAMED = frozenset({"source", "specversion", "subject", "id"})
+"""OpenTelemetry's semantic conventions for CloudEvents: `cloudevents.event_source` and so on."""
+
+
+def _set_time(record: Record, value: Any, zone: tzinfo) -> None:
+    found = read_time(value, zone, record["observed_timestamp"])
+    record["timestamp"] = found.text
+    add_flags(record, *found.flags)
+    if found.text is None and value:
+        record["attributes"]["time"] = value
+
+
+def _set_trace(record: Record, traceparent: Any, tracestate: Any) -> None:
+    """Distributed tracing extension: what cannot be read stays an attribute."""
+    if traceparent is None:
+        return
+    found = read_traceparent(traceparent) if isinstance(traceparent, str) else None
+    if found is None or found.trace_id is None:
+        record["attributes"]["traceparent"] = traceparent
+        add_flags(record, "trace.invalid")
+        return
+    record["trace_id"], record["span_id"] = found.trace_id, found.span_id
+    if found.trace_flags is not None:
+        record["trace_flags"] = found.trace_flags
+    if tracestate:
+        record["attributes"]["tracestate"] = tracestate
+
+
+def _set_uid(record: Record, said: dict[str, Any]) -> None:
+    """Source and id together are the event's identity (spec.md, "id")."""
+    uid, origin = said.get("id"), said.get("source")
+    if isinstance(uid, str) and isinstance(origin, str):
+        record["attributes"]["log.record.uid"] = f"{origin}#{uid}"
+
+
+def _compile_objects(shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+    def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+        data = document.pop(_DATA, None)
+        record = read_attributes(document.items(), event_id, observed, source, zone)
+        record["body"] = data
+        return record
+
+    return read
+
+
+DIALECT = Dialect(
+    name=NAME,
+    summary="CloudEvents 1.0 in structured mode; the data is a record of its own",
+    link="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md",
+    signatures=(frozenset({"specversion", "type", "source", "id"}),),
+    compile_objects=_compile_objects,
+    envelope=_DATA,
+    examples=(
+        Example(
+            '{"specversion":"1.0","type":"com.example.stock","source":"/shop","id":"1","time":"2018-04-05T03:56:24Z",'
+            '"data":{"level":"warn","message":"stock is low"}}',
+            {
+                "timestamp": "2018-04-05T03:56:24.000000000Z",
+                "severity_number": 13,
+                "severity_text": "warn",
+                "body": "stock is low",
+                "event_name": "com.example.stock",
+                "dialect": "json",
+                "envelopes": ["cloudevents"],
+            },
+        ),
+    ),
+)

@@ -1,0 +1,10 @@
+"""Formats of telemetry protocols: logs, metric points and spans."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from streams.dialects.base import Dialect
+from streams.dialects.telemetry import otlp_json
+
+DIALECTS: Final[tuple[Dialect, ...]] = (otlp_json.DIALECT,)

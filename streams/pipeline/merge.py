@@ -1,0 +1,90 @@
+"""An envelope's record and the one found inside it become one: the inner speaks first, the outer fills what it left.
+
+The rules are the data contract's, section 8b.4 for times and 8c for flags.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.dialects.base import Dialect, add_flags
+from streams.types import Record
+
+_NO_SERVICE = "unknown_service"
+_SECOND = 10**9
+_NANOSECONDS = slice(20, 29)
+_TIME_FLAGS = ("timestamp.missing", "timestamp.no_zone", "timestamp.year_inferred", "timestamp.leap_second")
+
+
+def merge(outer: Record, inner: Record, around: Dialect) -> Record:
+    """Give the inner record with all that `outer`, of dialect `around`, says beyond it."""
+    _merge_time(outer, inner, around)
+    if inner["severity_text"] is None and inner["severity_number"] == 0:
+        inner["severity_number"], inner["severity_text"] = outer["severity_number"], outer["severity_text"]
+    if inner["trace_id"] is None and outer["trace_id"] is not None:
+        inner["trace_id"], inner["span_id"] = outer["trace_id"], inner["span_id"] or outer["span_id"]
+        if "trace_flags" in outer:
+            inner.setdefault("trace_flags", outer["trace_flags"])
+    _merge_origin(outer, inner)
+    _merge_attributes(outer, inner)
+    inner["envelopes"] = [outer["dialect"], *inner.get("envelopes", ())]
+    return inner
+
+
+def _merge_time(outer: Record, inner: Record, around: Dialect) -> None:
+    """The innermost time wins unless it is absent, coarser than one within a second, or zoneless in a log head."""
+    own, around_it = inner["timestamp"], outer["timestamp"]
+    outer_flags, inner_flags = outer.get("flags", []), inner.get("flags", [])
+    takes_outer = around_it is not None and (
+        own is None
+        or _is_finer(around_it, own)
+        or (not around.envelope and "timestamp.no_zone" in inner_flags and "timestamp.no_zone" not in outer_flags)
+    )
+    winner, loser = (outer, inner) if takes_outer else (inner, outer)
+    name = inner["dialect"] if takes_outer else outer["dialect"]
+    if loser["timestamp"] is not None and loser["timestamp"] != winner["timestamp"]:
+        inner["attributes"].setdefault(f"{name}.timestamp", loser["timestamp"])
+    time_flags = [flag for flag in winner.get("flags", ()) if flag in _TIME_FLAGS]
+    flags = [flag for flag in (*inner_flags, *outer_flags) if flag not in _TIME_FLAGS] + time_flags
+    inner["timestamp"] = winner["timestamp"]
+    inner.pop("flags", None)
+    add_flags(inner, *flags)
+
+
+def _is_finer(one: str, other: str) -> bool:
+    """Whether two times agree within a second and the first has more digits."""
+    if len(one[_NANOSECONDS].rstrip("0")) <= len(other[_NANOSECONDS].rstrip("0")):
+        return False
+    return abs(_clock(one) - _clock(other)) <= _SECOND
+
+
+def _clock(timestamp: str) -> int:
+    """Nanoseconds that grow with time; exact within a month, and far apart otherwise."""
+    month, day = int(timestamp[0:4]) * 12 + int(timestamp[5:7]), int(timestamp[8:10])
+    seconds = ((month * 31 + day) * 24 + int(timestamp[11:13])) * 3_600 + int(timestamp[14:16]) * 60
+    return (seconds + int(timestamp[17:19])) * _SECOND + int(timestamp[_NANOSECONDS])
+
+
+def _merge_origin(outer: Record, inner: Record) -> None:
+    service = inner["resource"]["service.name"]
+    merged = {**outer["resource"], **inner["resource"]}
+    if service == _NO_SERVICE:
+        merged["service.name"] = outer["resource"]["service.name"]
+    inner["resource"] = merged
+    if "scope" in outer:
+        inner.setdefault("scope", outer["scope"])
+    if "event_name" in outer:
+        inner.setdefault("event_name", outer["event_name"])
+
+
+def _merge_attributes(outer: Record, inner: Record) -> None:
+    """What both say under one name stays twice, the outer's with its dialect before the name."""
+    attributes: dict[str, Any] = inner["attributes"]
+    for name, value in outer["attributes"].items():
+        if name in attributes and attributes[name] != value:
+            attributes[f"{outer['dialect']}.{name}"] = value
+        else:
+            attributes[name] = value
+    dropped = outer.get("dropped_attributes_count", 0) + inner.get("dropped_attributes_count", 0)
+    if dropped:
+        inner["dropped_attributes_count"] = dropped
