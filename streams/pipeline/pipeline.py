@@ -22,7 +22,7 @@ from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
 from streams.pipeline.layers import Layers
-from streams.pipeline.policies import policy_of
+from streams.pipeline.policies import check_dialects, policy_of
 from streams.pipeline.provenance import pipeline_hash
 from streams.pipeline.reject import UNREADABLE, rejected
 from streams.settings import Settings
@@ -41,6 +41,7 @@ class Pipeline:
     """Both halves of the work on a chunk; `provenance` is the hash of what shapes its output."""
 
     def __init__(self, settings: Settings) -> None:
+        check_dialects(settings)
         self.provenance = pipeline_hash(settings, DIALECTS)
         self._settings = settings
         self._limits = settings.limits
