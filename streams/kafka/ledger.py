@@ -13,13 +13,13 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgre
 
 from streams.kafka import clients
 from streams.kafka.administration import list_topics, raw_topics
+from streams.kafka.group_offsets import OffsetFetch, offsets_in
 from streams.kafka.metadata import CommitState, decode
 from streams.kafka.reader import offset_bounds
 from streams.settings import Settings
 
 _COORDINATOR_SECONDS = 5.0
 _RETRY_SECONDS = 0.1
-_NOT_READY = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,21 @@ async def read_ledger(settings: Settings) -> list[Account]:
 
 
 def _state(commit: OffsetAndMetadata | None) -> CommitState | None:
-    return None if commit is None or commit.offset < 0 else decode(commit.offset, commit.metadata)
+    return None if commit is None else decode(commit.offset, commit.metadata)
 
 
 async def _commits(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
     """Read all commits of the group; none when no coordinator appears, as on a cluster that never had a group."""
     deadline = time.monotonic() + _COORDINATOR_SECONDS
-    while time.monotonic() < deadline:
+    while True:
         try:
-            commits: dict[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(group)
-        except _NOT_READY:
-            await asyncio.sleep(_RETRY_SECONDS)
-        else:
-            return commits
-    return {}
+            coordinator = await admin.find_coordinator(group)
+            # The client's own list_consumer_group_offsets passes over the error of the whole answer.
+            return offsets_in(await admin._send_request(OffsetFetch(group), coordinator))  # noqa: SLF001
+        except GroupCoordinatorNotAvailableError:
+            if time.monotonic() > deadline:
+                return {}
+        except (GroupLoadInProgressError, NotCoordinatorForGroupError):
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_RETRY_SECONDS)

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, OffsetAndMetadata, TopicPartition
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
     IllegalGenerationError,
     KafkaError,
     NoError,
@@ -30,6 +29,7 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.commit import OffsetCommitRequest
 
+from streams.kafka.group_offsets import OffsetFetch, offsets_in
 from streams.kafka.metadata import CommitState, decode, encode
 
 _RETRY_SECONDS = 0.1
@@ -88,11 +88,24 @@ class Membership:
         return {tp: decode(*found[tp]) if tp in found else None for tp in partitions}
 
     async def read(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
-        """Read the group's commits as they are; a partition that was never committed is left out."""
-        found: dict[TopicPartition, OffsetAndMetadata] = await self._coordinator.fetch_committed_offsets(
-            list(partitions)
-        )
-        return found
+        """Read the group's commits as they are, retried until the coordinator answers.
+
+        A partition that was never committed is left out; no commit that was ever acknowledged is missed.
+
+        Raises:
+            KafkaError: a refusal that cannot be retried.
+        """
+        while partitions:
+            await self._coordinator.ensure_coordinator_known()
+            try:
+                response = await self._coordinator._send_req(OffsetFetch(self._group, partitions))  # noqa: SLF001
+                return offsets_in(response)
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                self._heed(type(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+        return {}
 
     async def commit(self, member: Member, states: Mapping[TopicPartition, CommitState]) -> None:
         """Commit offsets with their counters; otherwise like `write`."""
@@ -119,11 +132,15 @@ class Membership:
                 return
             if issubclass(error, _REFUSED):
                 raise CommitRefused(error.__name__)
-            if issubclass(error, _COORDINATOR_MOVED):
-                self._coordinator.coordinator_dead()
-            elif not (issubclass(error, GroupLoadInProgressError) or error.retriable):
+            if not error.retriable:
                 raise error
+            self._heed(error)
             await asyncio.sleep(_RETRY_SECONDS)
+
+    def _heed(self, error: type[KafkaError]) -> None:
+        """Look for the coordinator again before the next attempt when it is no longer there."""
+        if issubclass(error, _COORDINATOR_MOVED):
+            self._coordinator.coordinator_dead()
 
     async def _attempt(
         self, member: Member, commits: Mapping[TopicPartition, OffsetAndMetadata]
