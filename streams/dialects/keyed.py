@@ -10,12 +10,13 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from streams.dialects.base import NO_PROVENANCE, CompileReader, ObjectReader, add_flags
-from streams.dialects.roles import KEYS, Keys, Roles, assign, find
+from streams.dialects.roles import KEYS, Keys, Roles, assign
+from streams.dialects.trace_fields import TraceFields, set_flags, set_trace, trace_fields
 from streams.types import Record, Source
 from streams.values.severity import GENERAL
 from streams.values.severity import read as read_severity
 from streams.values.time import read_time, utc_text
-from streams.values.trace import NOTHING, is_canonical, read_span, read_trace, read_trace_flags
+from streams.values.trace import is_canonical
 
 
 class Reading(NamedTuple):
@@ -42,7 +43,7 @@ def keyed(dialect: str, reading: Reading = COMMON) -> CompileReader:
     """Make the compiler of a dialect that is a table of keys and a severity vocabulary."""
 
     def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
-        read = _reader(dialect, assign(present, reading.keys), reading, zone)
+        read = _reader(dialect, assign(present, reading.keys), trace_fields(present, reading.keys), reading, zone)
         return _with_names(read, present, reading)
 
     return compile_objects
@@ -82,11 +83,13 @@ def move_to_resource(record: Record, key: str, name: str) -> None:
         record["resource"][name] = record["attributes"].pop(key)
 
 
-def _reader(dialect: str, roles: Roles, reading: Reading, zone: tzinfo) -> ObjectReader:  # noqa: C901 - hot path
+def _reader(  # noqa: C901 - hot path
+    dialect: str, roles: Roles, ids: TraceFields | None, reading: Reading, zone: tzinfo
+) -> ObjectReader:
     words = reading.words
     time_key = roles.time[0] if roles.time else None
-    _, severity_key, body_key, trace_key, span_key, flags_key, service_key, host_key, logger_key, places = roles
-    more = bool(flags_key or places)
+    _, severity_key, body_key, service_key, host_key, logger_key = roles
+    trace_key, span_key, flag_keys = (ids.quick_trace, ids.quick_span, ids.flags) if ids else (None, None, ())
 
     def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
         # The hot path of most records: usual forms are handled in line, all others by the functions below.
@@ -129,12 +132,12 @@ def _reader(dialect: str, roles: Roles, reading: Reading, zone: tzinfo) -> Objec
             _set_time(record, roles.time, time, zone, reading.unit)
         if number is None:
             _set_severity(record, severity_key, word, reading)
-        if not canonical:
-            _set_trace(record, (trace_key, trace), (span_key, span))
+        if ids is not None and not canonical:
+            set_trace(record, ids, trace, span)
+        elif flag_keys:
+            set_flags(record, flag_keys)
         if not named and service is not None:
             _keep(record, service_key, service)
-        if more:
-            _set_more(record, flags_key, places)
         return record
 
     return read
@@ -173,42 +176,3 @@ def _set_severity(record: Record, key: str | None, word: Any, reading: Reading) 
     else:
         record["severity_text"] = None
         _keep(record, key, word)
-
-
-def _set_trace(record: Record, trace: tuple[str | None, Any], span: tuple[str | None, Any]) -> None:
-    """Read ids in the other forms; what is no id stays an attribute with the flag `trace.invalid`."""
-    found, own = read_trace(trace[1]), read_span(span[1])
-    record["trace_id"], record["span_id"] = found.trace_id, own.span_id or found.span_id
-    if found.trace_flags is not None:
-        record["trace_flags"] = found.trace_flags
-    _flag_ids(record, found.flags, *trace)
-    _flag_ids(record, own.flags, *span)
-
-
-def _flag_ids(record: Record, flags: tuple[str, ...], key: str | None, value: Any) -> None:
-    add_flags(record, *flags)
-    if key is not None and "trace.invalid" in flags:
-        record["attributes"][key] = value
-
-
-def _set_more(record: Record, flags_key: str | None, places: tuple[str, ...]) -> None:
-    if flags_key is not None:
-        value = record["attributes"].pop(flags_key)
-        flags = read_trace_flags(value)
-        if flags is None:
-            _keep(record, flags_key, value)
-        else:
-            record["trace_flags"] = flags
-    for place in places:
-        if record["trace_id"] is not None:
-            return
-        _search_place(record, record["attributes"].get(place))
-
-
-def _search_place(record: Record, nested: Any) -> None:
-    """Take ids out of one nested object; they stay there too, because the object is the producer's."""
-    found = read_trace(find(nested, KEYS.trace)) if type(nested) is dict else NOTHING
-    if found.trace_id is not None:
-        span = read_span(find(nested, KEYS.span))
-        record["trace_id"], record["span_id"] = found.trace_id, span.span_id or found.span_id or record["span_id"]
-        add_flags(record, *found.flags)

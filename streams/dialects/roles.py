@@ -31,14 +31,9 @@ class Roles(NamedTuple):
     """All of them, because one that says nothing gives way to the next."""
     severity: str | None
     body: str | None
-    trace: str | None
-    span: str | None
-    trace_flags: str | None
     service: str | None
     host: str | None
     logger: str | None
-    places: tuple[str, ...]
-    """Objects in which ids may stand."""
 
 
 def words(listed: str) -> tuple[str, ...]:
@@ -51,34 +46,42 @@ KEYS = Keys(
     severity=words("level severity log.level loglevel log_level lvl levelname level_name severity_text @l"),
     body=words("message msg body log text"),
     trace=words(
-        "trace_id trace.id traceid trace-id oteltraceid otel.trace_id x_b3_traceid x-b3-traceid"
-        " xray_trace_id _x_amzn_trace_id x-amzn-trace-id uber-trace-id traceparent"
+        "trace_id trace.id traceid trace-id oteltraceid otel.trace_id dd.trace_id x_b3_traceid x-b3-traceid"
+        " logging.googleapis.com/trace trace xray_trace_id _x_amzn_trace_id x-amzn-trace-id uber-trace-id traceparent"
+        " x-cloud-trace-context x-datadog-trace-id"
     ),
-    span=words("span_id span.id spanid span-id otelspanid otel.span_id x_b3_spanid x-b3-spanid"),
-    trace_flags=words("trace_flags traceflags"),
+    span=words(
+        "span_id span.id spanid span-id otelspanid otel.span_id dd.span_id x_b3_spanid x-b3-spanid"
+        " logging.googleapis.com/spanid x-datadog-parent-id"
+    ),
+    trace_flags=words(
+        "trace_flags traceflags oteltracesampled trace_sampled tracesampled logging.googleapis.com/trace_sampled"
+        " x_b3_sampled x-b3-sampled"
+    ),
     service=words("service.name service_name service dd.service otelServiceName app application appname"),
     host=words("host.name hostname host"),
     logger=words("logger logger_name loggerName log.logger"),
 )
 
-PLACES = words("context contextMap mdc ctx extra fields labels Properties span otel")
+FLAG_BYTES = frozenset(words("trace_flags traceflags"))
+"""Of the flags those that are W3C's whole byte; the others say only whether the trace is sampled."""
+
+PLACES = words(
+    "context contextmap mdc ctx extra fields labels properties scopes span spans trace otel dd request.headers"
+)
+"""Objects, or lists of them, in which ids may stand, in lower case; a point leads to an object within."""
 
 
 def assign(shape: tuple[str, ...], keys: Keys) -> Roles:
     """Give each role the first of its keys that a shape has."""
     exact = dict(zip(shape, shape, strict=True))
-    folded = {key.lower(): key for key in reversed(shape)}
     return Roles(
         time=tuple(key for key in keys.time if key in exact),
         severity=_first(keys.severity, exact),
         body=_first(keys.body, exact),
-        trace=_first(keys.trace, folded),
-        span=_first(keys.span, folded),
-        trace_flags=_first(keys.trace_flags, folded),
         service=_first(keys.service, exact),
         host=_first(keys.host, exact),
         logger=_first(keys.logger, exact),
-        places=tuple(place for place in PLACES if place in exact),
     )
 
 
