@@ -1,4 +1,4 @@
-"""The reference pages that are made from code: metrics, health, settings and the command line.
+"""The reference pages that are made from code: metrics, health, settings, dialects and the command line.
 
 `python -m streams.reference` checks them, `python -m streams.reference --write` writes them.
 """
@@ -15,6 +15,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import Metric
 
 from streams.cli.reference import cli_page
+from streams.dialects_reference import dialects_page
 from streams.health_rules import HOLD_CURES, RULES
 from streams.metrics import Metrics, PartitionStatus, RoleCollector, RoleState
 from streams.settings_reference import settings_page
@@ -99,6 +100,7 @@ PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     Path("docs/reference/health.md"): health_page,
     Path("docs/reference/cli.md"): cli_page,
     Path("docs/reference/settings.md"): settings_page,
+    Path("docs/reference/dialects.md"): dialects_page,
 }
 """Each page's path in the project's folder, and what makes it."""
 

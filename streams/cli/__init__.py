@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli import console, explain, health, kafka, ledger, produce, schema, tail, topics, up, worker
+from streams.cli import console, dialects, explain, health, kafka, ledger, produce, schema, tail, topics, up, worker
 
 _CONFIG_VARIABLE = "WEFT_CONFIG"
 
@@ -58,6 +58,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "produce": produce.produce,
     "tail": tail.tail,
     "explain": explain.explain,
+    "dialects": dialects.dialects,
     "ledger": ledger.ledger,
     "health": health.health,
     "schema": schema.schema,

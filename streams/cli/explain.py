@@ -7,7 +7,7 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,10 +21,13 @@ from streams.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from streams.pipeline import Pipeline
-    from streams.types import Headers, PartitionState
+    from streams.settings import Settings
+    from streams.types import Headers, Outcome
 
 _TOPIC = "raw-logs"
 _PIECE = 262_144
+_MOST_EXPLAINED, _LONGEST_EXPLAINED = 16, 65_536
+"""Records of one input, and bytes of it, up to which the origin of each field is told."""
 
 
 class Format(StrEnum):
@@ -59,7 +62,7 @@ def explain(
         ),
     ] = Format.LINES,
 ) -> None:
-    """Show what each input becomes: its dialect, fields and flags, or why it is a dead letter.
+    """Show what each input becomes and why: dialect, fields with their origin, flags, or the dead letter.
 
     Needs no broker and writes nothing. Inputs that name no place stand in partition 0 of raw-logs, at the number of
     their line from 0; those that name no time came now.
@@ -69,13 +72,12 @@ def explain(
       kubectl logs my-pod | weft explain
       weft explain records.jsonl --format kafka --json
     """
-    from streams.pipeline import Pipeline
     from streams.settings import load
 
-    pipeline = Pipeline(load())
+    settings = load()
     colour = console.coloured(sys.stdout)
     show = _json if as_json else lambda explained: readable(explained, colour=colour)
-    for explained in _explain(pipeline, _records(file, form)):
+    for explained in _explain(settings, _records(file, form)):
         typer.echo(show(explained))
 
 
@@ -83,24 +85,46 @@ def _json(explained: dict[str, Any]) -> str:
     return json.dumps(explained, ensure_ascii=False)
 
 
-def _explain(pipeline: Pipeline, records: Iterator[Given]) -> Iterator[dict[str, Any]]:
+def _explain(settings: Settings, records: Iterator[Given]) -> Iterator[dict[str, Any]]:
     """Take each input through the real pipeline, as a chunk of its own."""
-    from streams.types import Chunk, PartitionState
+    from streams.pipeline import Pipeline
+    from streams.pipeline.explanation import Explainer
 
-    states: dict[tuple[str, int], PartitionState] = {}
+    pipeline, explainer = Pipeline(settings), Explainer(settings)
     for number, raw in enumerate(records):
-        place = (raw.topic, raw.partition)
-        chunk = Chunk(*place, [raw], raw.offset + 1, states.setdefault(place, PartitionState(*place)))
-        pipeline.prepare(chunk)
-        outcome = pipeline.finish(chunk, {})
+        outcome = _take(pipeline, raw)
+        found = [json.loads(value) for value in outcome.values]
         yield {
             "input": number,
-            "records": [json.loads(value) for value in outcome.values],
+            "records": found,
             "dead": [
                 {"reason": letter.reason, "stage": letter.stage, "error": letter.error, "index": letter.inner}
                 for letter in outcome.dead
             ],
+            "why": [layer.as_dict() for layer in explainer.layers_of(raw)],
+            "origins": _origins(pipeline, raw, found),
         }
+
+
+def _take(pipeline: Pipeline, raw: Given) -> Outcome:
+    from streams.types import Chunk, PartitionState
+
+    chunk = Chunk(raw.topic, raw.partition, [raw], raw.offset + 1, PartitionState(raw.topic, raw.partition))
+    pipeline.prepare(chunk)
+    return pipeline.finish(chunk, {})
+
+
+def _origins(pipeline: Pipeline, raw: Given, found: list[dict[str, Any]]) -> list[dict[str, str]]:
+    from streams.pipeline.origins import origins
+
+    value = raw.value
+    if value is None or not 0 < len(found) <= _MOST_EXPLAINED or len(value) > _LONGEST_EXPLAINED:
+        return [{} for _ in found]
+
+    def make(changed: bytes, headers: Headers) -> list[dict[str, Any]]:
+        return [json.loads(encoded) for encoded in _take(pipeline, replace(raw, value=changed, headers=headers)).values]
+
+    return origins(value, raw.headers, found, make)
 
 
 def _records(file: Path, form: Format) -> Iterator[Given]:

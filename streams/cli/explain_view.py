@@ -15,31 +15,43 @@ _LONGEST = 500
 
 
 def readable(explained: Mapping[str, Any], *, colour: bool) -> str:
-    """Give the lines of one input: each record with its fields, each dead letter with its reason."""
-    lines = [line for record in explained["records"] for line in _record(explained["input"], record, colour)]
-    lines += [_dead(explained["input"], letter, colour) for letter in explained["dead"]]
+    """Give the lines of one input: why it was read as it was, each record with its fields, each dead letter."""
+    number = explained["input"]
+    lines = [_why(number, layer, colour) for layer in explained["why"]]
+    for record, places in zip(explained["records"], explained["origins"], strict=True):
+        lines += _record(number, record, places, colour)
+    lines += [_dead(number, letter, colour) for letter in explained["dead"]]
     return "\n".join(lines)
 
 
-def _record(number: int, record: Mapping[str, Any], colour: bool) -> Iterator[str]:
+def _why(number: int, layer: Mapping[str, Any], colour: bool) -> str:
+    others = "".join(f"; not {other['dialect']}: {other['because']}" for other in layer["others"])
+    claimed = f"{_paint(layer['dialect'], 'green', colour)} because {layer['rule']}"
+    return f"{_paint(f'input {number}', 'cyan', colour)}  {claimed}{_paint(printable(others), 'bright_black', colour)}"
+
+
+def _record(number: int, record: Mapping[str, Any], places: Mapping[str, str], colour: bool) -> Iterator[str]:
     dialect = " in ".join([record["dialect"], *reversed(record.get("envelopes", []))])
     yield f"{_paint(f'input {number}', 'cyan', colour)}  {_paint(dialect, 'green', colour)}  {record['event_id']}"
-    for name, value in _fields(record):
-        yield f"  {_paint(name.ljust(_WIDTH), 'bright_black', colour)}{_shorten(printable(value))}"
+    for name, field, value in _fields(record):
+        origin = f"   <- {printable(places[field])}" if field in places else ""
+        shown = _shorten(printable(value)) + _paint(origin, "bright_black", colour)
+        yield f"  {_paint(name.ljust(_WIDTH), 'bright_black', colour)}{shown}"
     if flags := record.get("flags"):
         yield f"  {_paint('flags'.ljust(_WIDTH), 'bright_black', colour)}{_paint(', '.join(flags), 'yellow', colour)}"
 
 
-def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Name to show, name of the field, value."""
     severity = f"{record['severity_number']} {record['severity_text'] or ''}".strip()
     trace = " ".join(part for part in (record["trace_id"], record["span_id"]) if part)
-    yield "timestamp", record["timestamp"] or "-"
-    yield "severity", severity
-    yield "trace", trace or "-"
-    yield "body", _text(record["body"])
+    yield "timestamp", "timestamp", record["timestamp"] or "-"
+    yield "severity", "severity_text", severity
+    yield "trace", "trace_id", trace or "-"
+    yield "body", "body", _text(record["body"])
     for part in ("resource", "scope", "attributes", "metric", "span"):
         for key, value in record.get(part, {}).items():
-            yield part, f"{key} = {_text(value)}"
+            yield part, f"{part}.{key}", f"{key} = {_text(value)}"
 
 
 def _dead(number: int, letter: Mapping[str, Any], colour: bool) -> str:

@@ -16,6 +16,7 @@ from streams.values.severity import GENERAL
 from streams.values.text import without_ansi, without_line_end
 from streams.values.time import read_time
 
+NAME = "text"
 _NEAR = 256
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{4,13}(?![A-Za-z0-9_])")
 _SET_APART = re.compile(r"(?:^\W{0,4}|\[ {0,8})([A-Za-z]{3,13}) {0,8}[\]:|]")
@@ -29,7 +30,7 @@ _LEADING_TIME = re.compile(
 
 def _compile_text(zone: tzinfo) -> TextReader:
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        record = new_record("text", event_id, observed, source)
+        record = new_record(NAME, event_id, observed, source)
         record["body"] = without_line_end(text)
         head = without_ansi(text[:_NEAR])
         _find_severity(record, head)
@@ -54,7 +55,7 @@ def _find_time(record: Record, head: str, zone: tzinfo) -> None:
 
 
 DIALECT = Dialect(
-    name="text",
+    name=NAME,
     summary="text of no known grammar; severity, time and trace id are found in it",
     link="https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-body",
     compile_text=_compile_text,

@@ -110,14 +110,15 @@ def test_the_readable_view_names_dialect_fields_flags_and_reasons() -> None:
     result = run(stdin=LINES)
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert lines[:8] == [
+    assert lines[:9] == [
+        "input 0 json because any object",
         "input 0 json raw-logs-0-0",
-        "timestamp 2026-11-20T12:00:00.000000000Z",
-        "severity 13 WARN",
+        "timestamp 2026-11-20T12:00:00.000000000Z <- timestamp",
+        "severity 13 WARN <- level",
         "trace -",
-        "body low\\u001b[2J",
-        "resource service.name = cart",
-        "attributes n = 1",
+        "body low\\u001b[2J <- message",
+        "resource service.name = cart <- service",
+        "attributes n = 1 <- n",
         "input 1 dead letter decode.empty in decode: RejectedRecord: the value is blank",
     ]
     assert "flags timestamp.missing" in lines
@@ -125,3 +126,42 @@ def test_the_readable_view_names_dialect_fields_flags_and_reasons() -> None:
 
 def test_a_pipe_gets_no_colours_and_no_control_characters() -> None:
     assert not {character for character in run(stdin=LINES).stdout if ord(character) < 32} - {"\n"}
+
+
+def test_each_layer_says_which_rule_claimed_it_and_which_came_close() -> None:
+    event = {"specversion": "1.0", "type": "t", "source": "/s", "id": "1", "data": {"message": "x"}}
+    (item,) = explained(stdin=json.dumps(event).encode())
+    assert [(layer["dialect"], layer["rule"]) for layer in item["why"]] == [
+        ("cloudevents", "has id, source, specversion, type"),
+        ("json", "any object"),
+    ]
+    del event["id"]
+    (item,) = explained(stdin=json.dumps(event).encode())
+    assert {"dialect": "cloudevents", "because": "lacks id"} in item["why"][0]["others"]
+
+
+def test_each_field_says_where_it_came_from() -> None:
+    value = {"level": "warn", "message": '{"msg":"inner","n":1}', "ctx": {"user": "u"}, "traceid": "a" * 32}
+    (item,) = explained(
+        "--format", "kafka", stdin=described(value=json.dumps(value), headers=[["traceparent", "ignored"]])
+    )
+    (origins,) = item["origins"]
+    assert {
+        "severity_text": "level",
+        "severity_number": "level",
+        "body": "message.msg",
+        "attributes.n": "message.n",
+        "attributes.ctx": "ctx.user",
+        "trace_id": "traceid",
+    }.items() <= origins.items()
+
+
+def test_a_field_from_a_header_says_so() -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    (item,) = explained("--format", "kafka", stdin=described(value="{}", headers=[["traceparent", parent]]))
+    assert item["origins"][0]["trace_id"] == "header traceparent"
+
+
+def test_a_field_of_a_text_says_at_which_characters_it_stands() -> None:
+    (item,) = explained(stdin=b'level=info msg="hi there"')
+    assert item["origins"][0]["body"] == "characters 16 to 23"
