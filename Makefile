@@ -1,6 +1,6 @@
 # Weft: every task of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench profile mutants soak lint lock clean
+.PHONY: help setup run test bench profile mutants accuracy soak lint lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,9 @@ profile: setup ## Show where the worker's CPU time goes (ARGS="--bare")
 
 mutants: setup ## Prove that the delivery tests bite: each one-line mutant must fail its test
 	$(BIN)/python tests/mutants.py $(ARGS)
+
+accuracy: setup ## Count the stated facts of the shared samples that come out right
+	$(BIN)/python -m tests.golden.accuracy
 
 soak: setup ## Run the fault tests longer, with random seeds (FAULT_SECONDS=120 FAULT_SEEDS=random:3)
 	FAULT_SECONDS=$(or $(FAULT_SECONDS),120) FAULT_SEEDS=$(or $(FAULT_SEEDS),random:3) $(BIN)/pytest tests/faults $(ARGS)

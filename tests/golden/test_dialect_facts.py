@@ -1,55 +1,48 @@
-"""Real lines of the dialects that are read, with the facts that were stated for them."""
+"""Real lines of every dialect, with the facts that were stated for them; `python -m tests.golden.accuracy` counts."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from typing import Any
+import re
+from pathlib import Path
 
 import pytest
 
-from tests.shared_data import facts, needs_shared_data
-from tests.through import outcome_of
+from tests.golden.accuracy import DISPUTED, check, detected, samples
+from tests.shared_data import needs_shared_data
 
-READ_WHOLLY = [
-    "logfmt",
-    "aws_lambda",
-    "ecs",
-    "logback_logstash",
-    "otel_python_console",
-    "winston",
-    "zap",
-    "zerolog",
-]
-"""Samples of which every stated fact is right: logfmt, and JSON with the common keys."""
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "disputed-facts.md"
+each_sample = pytest.mark.parametrize("sample", samples())
 
 
 @needs_shared_data
-@pytest.mark.parametrize("dialect", READ_WHOLLY)
-def test_every_stated_fact_of_a_dialect_is_right(dialect: str) -> None:
-    wrong = []
-    for raw, fact in facts(dialect):
-        (value,) = outcome_of(raw).values
-        wrong += [(raw.offset, *difference) for difference in _differences(json.loads(value), fact)]
-    assert wrong == []
+def test_the_samples_are_whole() -> None:
+    assert len(samples()) == 60
 
 
-def _differences(record: dict[str, Any], fact: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+@each_sample
+def test_every_stated_fact_of_a_dialect_is_right(sample: str) -> None:
+    wrong = [fact for fact in check(sample) if fact.found != fact.expected]
+    assert [fact for fact in wrong if (sample, fact.line, fact.record, fact.name) not in DISPUTED] == []
+
+
+@each_sample
+def test_the_dialect_of_its_lines_is_recognised(sample: str) -> None:
+    hits, records = detected(sample)
+    assert hits >= records / 2
+
+
+@needs_shared_data
+def test_every_dispute_is_one() -> None:
     found = {
-        "timestamp_ns": _nanoseconds(record["timestamp"]),
-        "severity_number": record["severity_number"],
-        "severity_text": record["severity_text"],
-        "trace_id": record["trace_id"],
-        "span_id": record["span_id"],
-        "service": record["resource"]["service.name"],
-        "body": record["body"],
+        (sample, fact.line, fact.record, fact.name)
+        for sample in {sample for sample, *_ in DISPUTED}
+        for fact in check(sample)
+        if fact.found != fact.expected
     }
-    expected = {**fact, "service": fact["service"] or "unknown_service"} if "service" in fact else fact
-    return [(name, found[name], expected[name]) for name in found if name in expected and found[name] != expected[name]]
+    assert found == set(DISPUTED)
 
 
-def _nanoseconds(timestamp: str | None) -> int | None:
-    if timestamp is None:
-        return None
-    seconds = int(datetime.strptime(timestamp[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC).timestamp())
-    return seconds * 10**9 + int(timestamp[20:29])
+def test_every_dispute_is_explained() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+)(?:\.(\d+))? \| `(\w+)` \| (.+) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    explained = {(sample, int(line) - 1, int(record or 0), name) for sample, line, record, name, _ in rows}
+    assert explained == set(DISPUTED)
