@@ -27,7 +27,7 @@ NAMES: Final = {
 """Sample files whose dialect has another name than the file."""
 
 DISPUTED: Final[frozenset[tuple[str, int, int, str]]] = frozenset()
-"""Stated facts that we hold for wrong: sample, line and inner record from 0, fact. The page in docs gives the reasons."""
+"""Stated facts held to be wrong: sample, line and inner record from 0, fact. The page in docs gives the reasons."""
 
 
 class Fact(NamedTuple):
