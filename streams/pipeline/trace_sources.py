@@ -6,8 +6,9 @@ import re
 
 from streams.dialects.base import add_flags
 from streams.pipeline.hints import Hints
-from streams.types import Record
-from streams.values.trace import read_span, read_trace, read_traceparent
+from streams.pipeline.trace_headers import read_trace_headers
+from streams.types import Headers, Record
+from streams.values.trace import read_span, read_trace
 
 _NEAR = 65_536
 _TRACE = re.compile(r"\btrace[._-]?id[\"']?\s{0,4}[=:]\s{0,4}[\"']?([0-9a-f]{32}|[0-9a-f]{16})\b", re.IGNORECASE)
@@ -19,19 +20,20 @@ def complete_trace(record: Record, hints: Hints) -> None:
     """Give a record without trace the one of its text, else of its headers; say when a span has no trace."""
     if record["trace_id"] is None:
         _find_in_text(record)
-    if record["trace_id"] is None and hints.traceparent:
-        _take_header(record, hints.traceparent, hints.tracestate)
+    if record["trace_id"] is None and hints.trace:
+        _take_headers(record, hints.trace)
     if record["trace_id"] is None and record["span_id"] is not None:
         add_flags(record, "trace.missing")
 
 
-def _take_header(record: Record, traceparent: str, tracestate: str | None) -> None:
-    found = read_traceparent(traceparent)
+def _take_headers(record: Record, headers: Headers) -> None:
+    found, tracestate = read_trace_headers(headers)
+    add_flags(record, *found.flags)
     if found.trace_id is None:
         return
     record["trace_id"], record["span_id"] = found.trace_id, record["span_id"] or found.span_id
     if found.trace_flags is not None:
-        record.setdefault("trace_flags", found.trace_flags)
+        record["trace_flags"] = found.trace_flags
     if tracestate:
         record["attributes"].setdefault("tracestate", tracestate)
     add_flags(record, "trace.from_header")
