@@ -1,0 +1,1 @@
+"""What examines a normalised record and may augment it: one processor a file."""

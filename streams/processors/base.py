@@ -1,0 +1,81 @@
+"""What a processor is: a declared, versioned step that examines one record and may augment it.
+
+Fields are named by paths: `body`, `severity_number`, `attributes.http.route`, `resource.service.owner`, and
+`attributes.*` for any attribute. A read that ends in `?` may be absent; every other one must be a field that each
+record has, or be written by a processor that stands before.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from streams.types import Record
+
+
+class Options(BaseModel):
+    """The options of a processor: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Verdict(Enum):
+    """What a processor may say instead of whether it acted."""
+
+    SAMPLED = "sampled"
+    """The record is not wanted: it counts as sampled and goes nowhere."""
+
+
+Acted = bool | Literal[Verdict.SAMPLED]
+
+
+class Processor(ABC):
+    """Examines a record and may augment it in place; made once per configuration, called for every record.
+
+    A processor is a pure function of the record, its options and its snapshot: no clock, no random number, no I/O.
+    An exception that it raises is handled by the failure policy of its place in the chain.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    """Raised whenever the output for some record changes; stands in `provenance.applied` as `name@version`."""
+    reads: ClassVar[frozenset[str]]
+    writes: ClassVar[frozenset[str]]
+    overwrites: ClassVar[frozenset[str]] = frozenset()
+    """Those of its writes that may replace what another processor wrote."""
+    Options: ClassVar[type[Options]] = Options
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @abstractmethod
+    def process(self, record: Record) -> Acted:
+        """Augment the record; True when something was changed."""
+
+    def snapshot(self) -> str:
+        """Give the hash of the data that it looks things up in, which is part of the provenance; empty without any."""
+        return ""
+
+
+class LookupProcessor(Processor):
+    """A processor that asks something outside: once a chunk for all keys, between the halves of the pipeline."""
+
+    @abstractmethod
+    def keys(self, record: Record) -> Iterable[str]:
+        """Give what must be looked up for a record."""
+
+    @abstractmethod
+    async def resolve(self, keys: frozenset[str]) -> Mapping[str, Any]:
+        """Look keys up, those of a whole chunk at once; a key without an answer is missing from the result."""
+
+    @abstractmethod
+    def use(self, record: Record, answers: Mapping[str, Any]) -> Acted:
+        """Augment the record with the answers; a key that is missing had none in time."""
+
+    def process(self, record: Record) -> Acted:
+        """Augment a record for which nothing could be looked up."""
+        return self.use(record, {})
