@@ -114,7 +114,7 @@ def read_span(value: Any, *, decimal: bool = False) -> TraceContext:
     text = _id_text(value, decimal)
     if text is None:
         return INVALID
-    if not text.strip("0"):
+    if not text.strip("0-"):
         return NOTHING
     if decimal and len(text) <= _SPAN_DIGITS and _DECIMAL.fullmatch(text):
         return TraceContext(None, f"{int(text):016x}") if int(text) < 2**64 else INVALID
