@@ -61,9 +61,9 @@ class Example:
 class Dialect:
     """One log format.
 
-    Of JSON objects a dialect claims those with all keys of one of its `signatures`, if `test` agrees; the
-    signature with the most keys goes first. Of texts it claims those that its reader does not answer with None;
-    it is asked only about texts that begin with one of the characters in `starts` (any, when that is empty).
+    Of JSON objects a dialect claims those with all keys of one of its `signatures` and none of `without`, if `test`
+    agrees; the signature with the most keys goes first. Of texts it claims those that its reader does not answer with
+    None; it is asked only about texts that begin with one of the characters in `starts` (any, when that is empty).
     """
 
     name: str
@@ -71,6 +71,7 @@ class Dialect:
     link: str
     examples: tuple[Example, ...]
     signatures: tuple[frozenset[str], ...] = ()
+    without: frozenset[str] = frozenset()
     test: Test | None = None
     compile_objects: CompileReader | None = None
     compile_text: CompileText | None = None

@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 class Plan(NamedTuple):
     """What is known of a shape: the dialects that may claim it, and the least bytes that its keys take in JSON.
 
-    `read` is the reader when there is only one candidate and its records are whole: the common case, without a choice.
+    `read` is the reader of all candidates together when the records of each are whole: the common case.
     """
 
     read: ObjectReader | None
@@ -97,7 +97,12 @@ class Detector:
     def claims(self, shape: tuple[str, ...]) -> list[Claim]:
         """Give every signature that a shape fulfils, the best first."""
         keys = frozenset(shape)
-        found = [claim for key in (*shape, None) for claim in self._by_key.get(key, ()) if claim.signature <= keys]
+        found = [
+            claim
+            for key in (*shape, None)
+            for claim in self._by_key.get(key, ())
+            if claim.signature <= keys and keys.isdisjoint(claim.dialect.without)
+        ]
         return sorted(found, key=lambda claim: (-len(claim.signature), claim.rank))
 
     def read_text(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record]:
@@ -134,9 +139,25 @@ class Detector:
             choices.append(Choice(dialect, read))
             if dialect.test is None:
                 break
-        first = choices[0] if choices else None
-        sure = first.read if first and not first.dialect.test and not first.dialect.envelope else None
-        return Plan(sure, sum(len(key) + len('"":,') for key in shape), tuple(choices))
+        return Plan(_together(choices), sum(len(key) + len('"":,') for key in shape), tuple(choices))
+
+
+def _together(choices: list[Choice]) -> ObjectReader | None:
+    """Make one reader of the candidates of a shape; None when a record may hold others, or no candidate takes all."""
+    readers = [(choice.dialect.test, choice.read) for choice in choices if choice.read and not choice.dialect.envelope]
+    if len(readers) < len(choices) or not readers or readers[-1][0]:
+        return None
+    last = readers.pop()[1]
+    if not readers:
+        return last
+
+    def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+        for test, reader in readers:
+            if test and test(document):
+                return reader(document, event_id, observed, source)
+        return last(document, event_id, observed, source)
+
+    return read
 
 
 def read_value(value: Any, event_id: str, observed: str, source: Source) -> Record:

@@ -13,6 +13,7 @@ from streams.dialects.base import NO_PROVENANCE, CompileReader, ObjectReader, ad
 from streams.dialects.roles import KEYS, Keys, Roles, assign
 from streams.dialects.trace_fields import TraceFields, set_flags, set_trace, trace_fields
 from streams.types import Record, Source
+from streams.values.levels import LevelReader, read_level
 from streams.values.severity import GENERAL
 from streams.values.severity import read as read_severity
 from streams.values.time import read_time, utc_text
@@ -24,10 +25,12 @@ class Reading(NamedTuple):
 
     keys: Keys = KEYS
     words: Mapping[str, int] = GENERAL
-    numbers: Callable[[Any], int] | None = None
+    numbers: LevelReader | None = None
     """Gives the severity of a numeric level; without it a number means nothing."""
     unit: int | None = None
     """Nanoseconds per unit of a numeric time; guessed by magnitude when None."""
+    time: Callable[[Any], Any] | None = None
+    """Gives of a time that is an object the number or text that it stands for; any other value as it is."""
     resource: Mapping[str, str] = {}
     """Keys that describe the resource, with their OpenTelemetry names."""
     attributes: Mapping[str, str] = {}
@@ -129,7 +132,7 @@ def _reader(  # noqa: C901 - hot path
         elif logger is not None:
             _keep(record, logger_key, logger)
         if timestamp is None:
-            _set_time(record, roles.time, time, zone, reading.unit)
+            _set_time(record, roles.time, time, zone, reading)
         if number is None:
             _set_severity(record, severity_key, word, reading)
         if ids is not None and not canonical:
@@ -150,14 +153,15 @@ def _keep(record: Record, key: str | None, value: Any, flag: str = "field.type_m
         add_flags(record, flag)
 
 
-def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo, unit: int | None) -> None:
+def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo, reading: Reading) -> None:
     """Read the first time key that says something; what cannot be read stays an attribute."""
     attributes = record["attributes"]
     for key in keys:
         value = first if key == keys[0] else attributes.pop(key)
         if value is None or value == "":
             continue
-        found = read_time(value, zone, record["observed_timestamp"], unit)
+        written = reading.time(value) if reading.time else value
+        found = read_time(written, zone, record["observed_timestamp"], reading.unit)
         record["timestamp"] = found.text
         add_flags(record, *found.flags)
         if found.text is None:
@@ -166,13 +170,17 @@ def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo, u
     add_flags(record, "timestamp.missing")
 
 
+_LEVELS = (str, int, float)
+
+
 def _set_severity(record: Record, key: str | None, word: Any, reading: Reading) -> None:
     """Read a word in unusual dress; a number means nothing without a dialect, so it stays text."""
-    if type(word) is str:
+    if reading.numbers and type(word) in _LEVELS:
+        record["severity_number"], record["severity_text"] = read_level(word, reading.numbers, reading.words)
+    elif type(word) is str:
         record["severity_number"], record["severity_text"] = read_severity(word, reading.words)
     elif type(word) is int or type(word) is float:
-        record["severity_number"] = reading.numbers(word) if reading.numbers else 0
-        record["severity_text"] = repr(word)
+        record["severity_number"], record["severity_text"] = 0, repr(word)
     else:
         record["severity_text"] = None
         _keep(record, key, word)

@@ -76,7 +76,7 @@ def assign(shape: tuple[str, ...], keys: Keys) -> Roles:
     """Give each role the first of its keys that a shape has."""
     exact = dict(zip(shape, shape, strict=True))
     return Roles(
-        time=tuple(key for key in keys.time if key in exact),
+        time=tuple(key for key in dict.fromkeys(keys.time) if key in exact),
         severity=_first(keys.severity, exact),
         body=_first(keys.body, exact),
         service=_first(keys.service, exact),

@@ -13,7 +13,7 @@ from streams.dialects.registry import DIALECTS
 from streams.types import Record, Source
 
 
-def dialect(name: str, *signatures: str, test: Test | None = None) -> Dialect:
+def dialect(name: str, *signatures: str, test: Test | None = None, without: str = "") -> Dialect:
     """A dialect of objects that has nothing but a name and a way to be recognised."""
 
     def compile_objects(shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
@@ -23,7 +23,7 @@ def dialect(name: str, *signatures: str, test: Test | None = None) -> Dialect:
         return read
 
     keys = tuple(frozenset(signature.split()) for signature in signatures)
-    return Dialect(name, "", "", (), keys, test, compile_objects)
+    return Dialect(name, "", "", (), keys, frozenset(without.split()), test, compile_objects)
 
 
 def claimed_by(document: dict[str, Any], *dialects: Dialect) -> str:
@@ -60,6 +60,22 @@ def test_the_signature_with_the_most_keys_claims_an_object_in_any_key_order(keys
 @pytest.mark.parametrize(("level", "expected"), [("INFO", "upper"), ("info", "lower"), (30, "lower")])
 def test_values_settle_what_keys_cannot(level: object, expected: str) -> None:
     assert claimed_by({"time": 1, "level": level}, UPPER, LOWER, ANY) == expected
+
+
+@pytest.mark.parametrize(("level", "expected"), [("INFO", "upper"), ("info", "any")])
+def test_candidates_that_are_whole_records_are_read_by_one_reader(level: str, expected: str) -> None:
+    read = Detector((UPPER, ANY), UTC).learn(("time", "level")).read
+    assert read is not None
+    assert (
+        read({"time": 1, "level": level}, "t-0-0", "", Source(topic="t", partition=0, offset=0))["dialect"] == expected
+    )
+
+
+@pytest.mark.parametrize(("keys", "expected"), [("level message", "winston"), ("ts message level", "any")])
+def test_a_dialect_claims_no_object_with_a_key_that_it_never_has(keys: str, expected: str) -> None:
+    assert claimed_by(dict.fromkeys(keys.split(), 1), dialect("winston", "level message", without="ts time"), ANY) == (
+        expected
+    )
 
 
 def test_of_equals_the_first_registered_is_asked_first() -> None:
