@@ -15,7 +15,7 @@ from streams.agents.normalise import Normaliser
 from streams.app import create_app
 from streams.errors import ConfigurationError, TemporaryError, UnexpectedState
 from streams.health import Identity
-from streams.kafka.clients import explained
+from streams.kafka.clients import explained, stop_consumer
 from streams.kafka.ownership import Ownership
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
@@ -125,7 +125,7 @@ class Worker:
         await self.app.stop()
         await self.publisher.stop()
         await self.producer.stop()
-        await self.consumer.stop()
+        await stop_consumer(self.consumer)
         await self.presence.stop()
 
     async def _start(self) -> None:

@@ -21,6 +21,7 @@ from mode import Service
 
 from streams.errors import UnexpectedState
 from streams.kafka.assignment import Assignment, FetchedChunk
+from streams.kafka.clients import stop_consumer
 from streams.kafka.lenient import UnreadablePartition, read_leniently
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
@@ -89,7 +90,7 @@ class ChunkSource(Service):
         """Leave the group, if it answers; if not it notices by itself that we are gone."""
         try:
             async with asyncio.timeout(_LEAVE_SECONDS):
-                await self._consumer.stop()
+                await stop_consumer(self._consumer)
         except TimeoutError:
             log.warning("group.not_left")
 
