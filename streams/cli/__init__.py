@@ -25,14 +25,26 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a record may hold what the terminal cannot show
     logging.getLogger().addHandler(logging.NullHandler())  # clients log what is then raised as an error
     try:
-        build(decorated=console.interactive(sys.stdout))()
+        _run()
     except KeyboardInterrupt:  # typer turns it into 130 itself, but not while a command is still being imported
         sys.exit(_INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - the last resort: every error becomes a message and an exit code
+    except (Exception, SystemExit) as error:
+        if console.is_closed_pipe(error):
+            console.discard_output()
+            sys.exit(0)
+        if isinstance(error, SystemExit):
+            raise
         sys.exit(console.report(error))
 
 
 _INTERRUPTED = 130
+
+
+def _run() -> None:
+    try:
+        build(decorated=console.interactive(sys.stdout))()
+    finally:
+        sys.stdout.flush()  # what cannot be written fails here, where it can be handled, and not at the very end
 
 
 def build(*, decorated: bool = False) -> typer.Typer:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import select
 import sys
 import traceback
 from pathlib import Path
@@ -39,9 +42,35 @@ def console(stream: TextIO) -> Console:
     """Give a rich console that wraps at the terminal's edge, and nowhere in a pipe."""
     from rich.console import Console  # slow to import, and most commands print plain lines
 
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # what rich caught: it would end the process with 1
+
     width = None if interactive(stream) else _PIPE_COLUMNS
     colours: Literal["auto"] | None = "auto" if coloured(stream) else None
-    return Console(file=stream, width=width, color_system=colours, highlight=False)
+    return Quiet(file=stream, width=width, color_system=colours, highlight=False)
+
+
+def nobody_reads(stream: TextIO) -> bool:
+    """Whether the other end of a pipe is closed, which a write alone would tell, and perhaps too late."""
+    with contextlib.suppress(io.UnsupportedOperation):
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)  # errors and hang-ups are told unasked
+        return bool(poll.poll(0))
+    return False
+
+
+def is_closed_pipe(error: BaseException) -> bool:
+    """Whether an error, or what made typer end with 1, only says that the reader has seen enough."""
+    broken = isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError)
+    return broken and (nobody_reads(sys.stdout) or nobody_reads(sys.stderr))
+
+
+def discard_output() -> None:
+    """Let what is still buffered for a closed pipe go nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if nobody_reads(stream):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def report(error: BaseException) -> int:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import json
-import os
-import select
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -59,10 +55,7 @@ def tail(
     settings = load()
     trace_id = _trace_id(trace, output) if trace is not None else None
     show = _formatter(output, as_json=as_json)
-    try:
-        asyncio.run(_print(_records(settings, output, trace_id, from_beginning, idle_exit), show, most))
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    asyncio.run(_print(_records(settings, output, trace_id, from_beginning, idle_exit), show, most))
 
 
 async def _print(batches: AsyncGenerator[list[RawRecord]], show: Callable[[RawRecord], str], most: int | None) -> None:
@@ -73,17 +66,8 @@ async def _print(batches: AsyncGenerator[list[RawRecord]], show: Callable[[RawRe
                 sys.stdout.write(show(record) + "\n")
             sys.stdout.flush()
             left -= len(batch)
-            if left <= 0 or _nobody_reads():
+            if left <= 0 or console.nobody_reads(sys.stdout):
                 return
-
-
-def _nobody_reads() -> bool:
-    """Whether the other end of a pipe is closed, which a write alone would tell, and on a quiet topic too late."""
-    with contextlib.suppress(io.UnsupportedOperation):
-        poll = select.poll()
-        poll.register(sys.stdout.fileno(), 0)  # errors and hang-ups are told unasked
-        return bool(poll.poll(0))
-    return False
 
 
 async def _records(

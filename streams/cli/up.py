@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,9 +50,6 @@ def up(
         typer.echo("\n".join(summary_lines(books)))
     except KeyboardInterrupt:
         say("stopped before Kafka answered")
-        return
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     if not books.balanced:
         raise CheckFailed("\n".join(books.problems))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -264,3 +267,16 @@ class TestDeep:
 
         assert code == 0
         assert "5 records in the output topics were not written by Weft" in said
+
+
+def test_a_reader_that_has_gone_ends_it_silently(weft: Weft, books: Books) -> None:
+    books.raw(2)
+    books.commit(2, consumed=2, enriched=2)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    try:
+        ran = subprocess.run([sys.executable, "-m", "streams.cli", "ledger"], stdout=theirs, stderr=subprocess.PIPE)
+    finally:
+        os.close(theirs)
+
+    assert (ran.returncode, ran.stderr) == (0, b"")

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,23 @@ async def test_a_held_partition_is_shown_with_the_command_that_releases_it(machi
     assert any(line.startswith("next: ") and "weft worker --resume-partition raw-logs:3" in line for line in lines)
     assert "lag 1,234 records, 4.2 s" in lines
     assert "raw-logs-3 10 9 1234 4.2 2" in lines
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+async def test_a_reader_that_has_gone_ends_it_silently(machine: Machine, options: tuple[str, ...]) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "streams.cli", "health", *options),
+        stdout=theirs,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "WEFT_STATE_DIR": str(machine.state_dir)},
+    )
+    os.close(theirs)
+    _, said = await process.communicate()
+
+    assert (process.returncode, said) == (0, b"")
 
 
 @pytest.mark.usefixtures("running")
