@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from streams.errors import ConfigurationError
@@ -63,6 +63,25 @@ class Guard(Section):
     dead_run: int = Field(500, ge=1, description="dead ones in a row at which it pauses")
 
 
+class Multiline(Section):
+    """Joining of what producers split over several records: stack traces and parts of long lines.
+
+    Off unless `enabled`: topics whose producers send whole events need none of it. `idle_milliseconds` is the only
+    one that is measured by a clock; milliseconds of events and chains are those of Kafka's timestamps.
+    """
+
+    enabled: bool = Field(False, description="join the lines of stack traces and the parts of long container lines")
+    event_lines: int = Field(2_000, ge=2, description="most records that become one")
+    event_bytes: int = Field(262_144, ge=1_024, description="most bytes of raw values that become one")
+    event_milliseconds: int = Field(5_000, ge=1, description="longest from its first record to its last")
+    chain_records: int = Field(5_000, ge=2, description="most records that wait for events that are not over")
+    chain_bytes: int = Field(4_194_304, ge=1_024, description="most bytes of raw values that wait so")
+    chain_milliseconds: int = Field(30_000, ge=1, description="longest time of records that wait so")
+    idle_milliseconds: int = Field(
+        1_000, ge=10, description="silence at the end of the log after which what is open counts as over"
+    )
+
+
 class TopicPolicy(Section):
     """How one raw topic is read."""
 
@@ -73,6 +92,40 @@ class TopicPolicy(Section):
     source_epoch: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")] | None = Field(
         None, description="set after a topic was deleted and created again; becomes part of its event ids"
     )
+    multiline: Multiline = Multiline()
+
+
+class When(Section):
+    """The records that a processor is for; all conditions must hold."""
+
+    percent: float = Field(100, ge=0, le=100, description="share of traces, by a hash of the trace id")
+    services: tuple[str, ...] = Field((), description="only these values of service.name")
+    environments: tuple[str, ...] = Field((), description="only these deployment environments")
+
+
+class ProcessorEntry(Section):
+    """One place in the chain of processors; a bare name stands for an entry with that name only."""
+
+    name: str = Field(description="a processor's name; `weft processors` lists them")
+    use: str | None = Field(None, description="module:Class of a processor of your own; read at start only")
+    enabled: bool = Field(True, description="off leaves it out of the chain")
+    options: dict[str, Any] = Field(default_factory=dict, description="the processor's own options")
+    on_failure: Literal["skip", "default", "dead"] | None = Field(
+        None, description="what a failure does to the record; redact always lets it die, the others skip"
+    )
+    defaults: dict[str, Any] = Field(default_factory=dict, description="field path to value, set by `default`")
+    when: When = When()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_only(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_defaults(self) -> ProcessorEntry:
+        if (self.on_failure == "default") != bool(self.defaults):
+            raise ValueError("on_failure: default and defaults belong together")
+        return self
 
 
 class Timing(Section):
@@ -125,6 +178,7 @@ class Settings(BaseSettings):
     timing: Timing = Timing()
     flow: Flow = Flow()
     topics: dict[str, TopicPolicy] = Field(default_factory=dict)
+    processors: tuple[ProcessorEntry, ...] = Field((), description="the chain that every record takes, in this order")
 
     @field_validator("raw_topics", mode="before")
     @classmethod

@@ -40,7 +40,7 @@ def settings_page() -> str:
     )
     topic = "".join(
         f"| `topics.NAME.{name}` | {_default(info)} | {info.description or ''} |\n"
-        for name, info in TopicPolicy.model_fields.items()
+        for name, info in _settings(TopicPolicy)
     )
     return _HEAD + rows + _TOPICS + topic
 

@@ -1,0 +1,259 @@
+"""The chain of processors: order, failure policies, flags, provenance, look-ups; and what is refused at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from streams.dialects.base import new_record
+from streams.errors import ConfigurationError, RejectedRecord
+from streams.pipeline.build import build_chain
+from streams.pipeline.chain import Chain, Step
+from streams.pipeline.wanted import compile_when
+from streams.processors.base import Acted, LookupProcessor, Options, Processor, Verdict
+from streams.settings import ProcessorEntry, Settings, When
+from streams.types import Record, Source
+
+HERE = "tests.unit.pipeline.test_chain"
+
+
+def record(**fields: Any) -> Record:
+    source: Source = {"topic": "t", "partition": 0, "offset": 0}
+    made: Any = new_record("json", "t-0-0", "2026-01-01T00:00:00.000000000Z", source)
+    made.update(fields)
+    return made  # type: ignore[no-any-return]
+
+
+class Mark(Processor):
+    """Writes its word into an attribute."""
+
+    class Options(Options):
+        word: str = "x"
+
+    name: ClassVar[str] = "mark"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[frozenset[str]] = frozenset({"attributes.mark"})
+
+    def process(self, record: Record) -> Acted:
+        record["attributes"]["mark"] = self.options.word
+        return True
+
+
+class MarkAgain(Mark):
+    """Writes the same attribute, and says so."""
+
+    name: ClassVar[str] = "mark_again"
+    overwrites: ClassVar[frozenset[str]] = frozenset({"attributes.mark"})
+
+
+class Copy(Processor):
+    """Needs what Mark writes."""
+
+    name: ClassVar[str] = "copy"
+    version: ClassVar[str] = "2"
+    reads: ClassVar[frozenset[str]] = frozenset({"attributes.mark"})
+    writes: ClassVar[frozenset[str]] = frozenset({"attributes.copy"})
+
+    def process(self, record: Record) -> Acted:
+        if "mark" not in record["attributes"]:
+            return False
+        record["attributes"]["copy"] = record["attributes"]["mark"]
+        return True
+
+
+class Fails(Processor):
+    """Fails on every record."""
+
+    name: ClassVar[str] = "fails"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[frozenset[str]] = frozenset({"attributes.owner"})
+
+    def process(self, record: Record) -> Acted:
+        raise ValueError("a secret of the record")
+
+
+class Drops(Processor):
+    """Samples every record out."""
+
+    name: ClassVar[str] = "drops"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[frozenset[str]] = frozenset()
+
+    def process(self, record: Record) -> Acted:
+        return Verdict.SAMPLED
+
+
+class Owner(LookupProcessor):
+    """Asks for the owner of a service."""
+
+    name: ClassVar[str] = "owner"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset({"resource", "attributes.mark?"})
+    writes: ClassVar[frozenset[str]] = frozenset({"resource.service.owner"})
+
+    def keys(self, record: Record) -> Iterable[str]:
+        return (record["resource"]["service.name"],)
+
+    async def resolve(self, keys: frozenset[str]) -> Mapping[str, Any]:
+        return {key: f"team {key}" for key in keys}
+
+    def use(self, record: Record, answers: Mapping[str, Any]) -> Acted:
+        owner = answers.get(record["resource"]["service.name"])
+        if owner is None:
+            return False
+        record["resource"]["service.owner"] = owner
+        return True
+
+
+def chain(*names: str | dict[str, Any], environment: str = "development") -> Chain:
+    entries = [name if isinstance(name, dict) else {"name": name} for name in names]
+    classes = {kind.name: kind.__name__ for kind in (Mark, MarkAgain, Copy, Fails, Drops, Owner)}
+    used = [ProcessorEntry(use=f"{HERE}:{classes[entry['name']]}", **entry) for entry in entries]
+    made = build_chain(Settings(processors=tuple(used), environment=environment))
+    made.begin("hash", {})
+    return made
+
+
+def test_steps_run_in_their_order_and_provenance_names_those_that_acted() -> None:
+    done = record()
+    assert chain("mark", "copy").run(done)
+    assert done["attributes"] == {"mark": "x", "copy": "x"}
+    assert done["provenance"] == {"pipeline": "hash", "applied": ["mark@1", "copy@2"], "failed": []}
+
+
+def test_a_step_that_changed_nothing_is_not_in_the_provenance() -> None:
+    done = record()
+    assert chain({"name": "mark", "when": {"services": ["other"]}}, "copy").run(done)
+    assert done["provenance"]["applied"] == []
+
+
+def test_a_failure_is_skipped_and_marked() -> None:
+    done = record()
+    assert chain("fails", "mark").run(done)
+    assert (done["flags"], done["attributes"]) == (["enrichment.failed"], {"mark": "x"})
+    assert done["provenance"] == {"pipeline": "hash", "applied": ["mark@1"], "failed": ["fails@1"]}
+
+
+def test_a_failure_can_set_declared_defaults() -> None:
+    done = record(attributes={"there": 1})
+    safe = {"attributes.owner": "nobody", "attributes.there": 2, "resource.tier": "low"}
+    assert chain({"name": "fails", "on_failure": "default", "defaults": safe}).run(done)
+    assert (done["attributes"], done["resource"]["tier"]) == ({"there": 1, "owner": "nobody"}, "low")
+    assert (done["flags"], done["provenance"]["failed"]) == (["enrichment.default"], ["fails@1"])
+
+
+def test_a_failure_can_be_the_records_death_and_tells_no_input() -> None:
+    with pytest.raises(RejectedRecord, match=r"^fails@1 failed with ValueError$") as caught:
+        chain({"name": "fails", "on_failure": "dead"}).run(record())
+    assert caught.value.reason == "processor.failed"
+
+
+def test_a_sampled_record_goes_no_further() -> None:
+    assert not chain("drops", "fails").run(record())
+
+
+def test_out_of_memory_is_nobodys_failure() -> None:
+    class Exhausts(Mark):
+        def process(self, record: Record) -> Acted:
+            raise MemoryError
+
+    made = Chain([Step(Exhausts(None), "skip", {}, None)])
+    with pytest.raises(MemoryError):
+        made.run(record())
+
+
+def test_tallies_count_what_acted_and_what_failed() -> None:
+    made = chain("mark", "fails")
+    for _ in range(130):
+        made.run(record())
+    assert made.records == 130
+    assert [(tally.acted, tally.failed) for tally in made.tallies] == [(130, 0), (0, 130)]
+    assert all(tally.seconds > 0 for tally in made.tallies)
+
+
+def test_a_lookup_is_asked_between_the_halves_and_steps_before_it_run_once() -> None:
+    made = chain("mark", "owner", "copy")
+    done = record(resource={"service.name": "cart"})
+    progress = made.run_before_lookups(done)
+    assert made.keys(done) == {("owner", "cart")}
+    made.begin("hash", {("owner", "cart"): "team cart"})
+    assert made.run(done, progress)
+    assert done["resource"]["service.owner"] == "team cart"
+    assert done["provenance"]["applied"] == ["mark@1", "owner@1", "copy@2"]
+    assert made.records == 1
+
+
+def test_a_lookup_without_an_answer_leaves_the_record_as_it_is() -> None:
+    done = record(resource={"service.name": "cart"})
+    assert chain("owner").run(done)
+    assert done["provenance"]["applied"] == []
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        pytest.param(["copy"], "copy reads attributes.mark, but nothing writes it", id="never written"),
+        pytest.param(["copy", "mark"], "copy reads attributes.mark, but mark writes it only after", id="written later"),
+        pytest.param(["mark", "mark"], "mark stands there twice", id="twice"),
+        pytest.param(
+            [{"name": "mark", "options": {"wrod": 1}}], r"mark.options: wrod: Extra inputs", id="wrong option"
+        ),
+        pytest.param(["owner", "mark", {"name": "owner"}], "owner stands there twice", id="a lookup twice"),
+    ],
+)
+def test_a_chain_that_cannot_work_is_refused(names: list[Any], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        chain(*names)
+    assert caught.value.cure
+
+
+def test_two_writers_of_one_field_must_say_so() -> None:
+    assert chain("mark", "mark_again").steps
+    with pytest.raises(ConfigurationError, match=r"mark_again and mark both write attributes\.mark"):
+        chain("mark_again", "mark")
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"name": "nowhere"}, "there is no processor 'nowhere'"),
+        ({"name": "x", "use": "no_such_module:X"}, "cannot load no_such_module:X"),
+        ({"name": "x", "use": "json"}, "is not module:Class"),
+        ({"name": "x", "use": "json:loads"}, "is no subclass of"),
+    ],
+)
+def test_a_processor_that_cannot_be_had_is_named(entry: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigurationError, match=told):
+        build_chain(Settings(processors=(ProcessorEntry(**entry),)))
+
+
+@pytest.mark.parametrize(
+    ("when", "resource", "expected"),
+    [
+        ({}, {}, True),
+        ({"services": ["cart"]}, {"service.name": "cart"}, True),
+        ({"services": ["cart"]}, {"service.name": "shop"}, False),
+        ({"environments": ["staging"]}, {}, False),
+        ({"environments": ["development"]}, {}, True),
+        ({"environments": ["staging"]}, {"deployment.environment.name": "staging"}, True),
+        ({"percent": 0}, {}, False),
+        ({"services": ["cart"], "percent": 0}, {"service.name": "cart"}, False),
+    ],
+)
+def test_a_flag_chooses_records(when: dict[str, Any], resource: dict[str, str], expected: bool) -> None:
+    wanted = compile_when(When(**when), "development")
+    assert (wanted is None or wanted(record(resource={"service.name": "unknown_service", **resource}))) is expected
+
+
+def test_a_percentage_takes_whole_traces() -> None:
+    wanted = compile_when(When(percent=25), "development")
+    assert wanted is not None
+    traces = [f"{number:032x}" for number in range(2_000)]
+    chosen = [trace for trace in traces if wanted(record(trace_id=trace))]
+    assert 400 < len(chosen) < 600
+    assert all(wanted(record(trace_id=trace, event_id="another")) for trace in chosen)
