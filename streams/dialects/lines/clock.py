@@ -1,0 +1,61 @@
+"""Times of log lines, read quicker than one by one: neighbours share their second."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from streams.types import Record
+from streams.values.time import Time, read_time
+
+ISO = (
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+    r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)"
+)
+"""The pattern of a date and time that most text loggers write, in the groups that `Clock.set` is given."""
+
+_MOST_CACHED = 4_096
+_FIRST_FRACTION = 20
+_SURE_MONTHS = 4
+"""A date without a year this many months from the observed one is in the same year for the whole day."""
+
+
+class Clock:
+    """Reads times whose parts a pattern has told apart; `zone` is for those that name none."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._known: dict[tuple[str, str], Time] = {}
+
+    def read(self, second: str, fraction: str | None, zone: str | None, observed: str) -> Time:
+        """Read a time given as the text up to its seconds, the digits behind them and the text of its zone."""
+        text = second + zone if zone else second
+        key = (text, observed[:10])
+        found = self._known.get(key) or self._learn(key, observed)
+        if not fraction or found.text is None or "timestamp.leap_second" in found.flags:
+            return found
+        return Time(f"{found.text[:_FIRST_FRACTION]}{fraction[:9]:0<9}Z", found.flags)
+
+    def set(self, record: Record, second: str, fraction: str | None, zone: str | None, written: str) -> None:
+        """Give a record its time; one that cannot be read stays, as `written`, in the attribute `time`."""
+        found = self.read(second, fraction, zone, record["observed_timestamp"])
+        record["timestamp"] = found.text
+        if found.flags:
+            record.setdefault("flags", []).extend(found.flags)
+        if found.text is None:
+            record["attributes"]["time"] = written
+
+    def _learn(self, key: tuple[str, str], observed: str) -> Time:
+        found = read_time(key[0], self._zone, observed)
+        if _holds_all_day(found, observed):
+            if len(self._known) >= _MOST_CACHED:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+
+def _holds_all_day(found: Time, observed: str) -> bool:
+    """Whether a time is the same for every record that is observed on this day."""
+    if found.text is None or "timestamp.year_inferred" not in found.flags:
+        return True
+    months = (int(found.text[5:7]) - int(observed[5:7])) % 12
+    return min(months, 12 - months) <= _SURE_MONTHS and found.text[5:10] != "02-29"

@@ -1,0 +1,165 @@
+"""Dialects whose lines one regular expression each describes: named groups feed the record, as keys do in `keyed`.
+
+Groups `second`, `fraction` and `zone` inside `time`, `level`, `body`, `service`, `host`, `logger`, `trace` and `span`
+have a role; those in `NAMES` give an attribute with an OpenTelemetry name; any other gives one of its own name.
+A pattern without `body` leaves the whole text to be the body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from typing import Any, NamedTuple, TypeAlias
+
+from streams.dialects.base import CompileText, TextReader, add_flags, new_record
+from streams.dialects.lines.clock import Clock
+from streams.dialects.lines.traces import set_exception
+from streams.types import Record, Source
+from streams.values.severity import GENERAL
+from streams.values.severity import read as read_severity
+from streams.values.trace import TraceContext, read_span, read_trace
+
+Then: TypeAlias = Callable[[Record], None]
+
+NAMES: Mapping[str, str] = {
+    "pid": "process.pid",
+    "thread": "thread.name",
+    "tid": "thread.id",
+    "file": "code.file.path",
+    "line": "code.line.number",
+    "function": "code.function.name",
+}
+_NUMBERS = frozenset({"pid", "tid", "line"})
+_ROLES = ("time", "second", "fraction", "zone", "level", "body", "service", "host", "logger", "trace", "span")
+_LONGEST_NUMBER = 18
+
+
+class Groups(NamedTuple):
+    """The number of each role's group in one pattern, 0 where it has none, and the groups that give attributes."""
+
+    others: tuple[tuple[int, str, bool], ...]
+    """Number, attribute, and whether it holds a whole number."""
+    time: int
+    second: int
+    fraction: int
+    zone: int
+    level: int
+    body: int
+    service: int
+    host: int
+    logger: int
+    trace: int
+    span: int
+
+
+def lined(
+    dialect: str,
+    *patterns: str,
+    words: Mapping[str, int] = GENERAL,
+    names: Mapping[str, str] | None = None,
+    then: Then | None = None,
+) -> CompileText:
+    """Make the compiler of a dialect that is a list of patterns, the first that matches the beginning of a text wins.
+
+    `words` are its severities, `names` the attributes of its own groups, `then` the last step on the whole record.
+    """
+    named = {**NAMES, **(names or {})}
+    compiled = [re.compile(pattern, re.DOTALL | re.ASCII) for pattern in patterns]
+    shapes = [(pattern.match, _groups(pattern, named)) for pattern in compiled]
+
+    def compile_text(zone: tzinfo) -> TextReader:
+        fill = _filler(words, Clock(zone))
+
+        def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+            for match_text, groups in shapes:
+                match = match_text(text)
+                if match is not None:
+                    record = new_record(dialect, event_id, observed, source)
+                    fill(record, match, groups)
+                    if then:
+                        then(record)
+                    return record
+            return None
+
+        return read
+
+    return compile_text
+
+
+def _groups(pattern: re.Pattern[str], names: Mapping[str, str]) -> Groups:
+    index = pattern.groupindex
+    others = tuple(
+        (number, names.get(name, name), name in _NUMBERS) for name, number in index.items() if name not in _ROLES
+    )
+    return Groups(others, *(index.get(role, 0) for role in _ROLES))
+
+
+def _filler(words: Mapping[str, int], clock: Clock) -> Callable[[Record, re.Match[str], Groups], None]:
+    """Make the step that gives a record what a match found; a closure, because it is the hot path of texts."""
+
+    def fill(record: Record, match: re.Match[str], groups: Groups) -> None:
+        if groups.second and match[groups.second]:
+            fraction, zone = groups.fraction, groups.zone
+            clock.set(
+                record,
+                match[groups.second],
+                match[fraction] if fraction else None,
+                match[zone] if zone else None,
+                match[groups.time],
+            )
+        else:
+            add_flags(record, "timestamp.missing")
+        if groups.level and match[groups.level]:
+            word = match[groups.level]
+            number = words.get(word)
+            record["severity_number"], record["severity_text"] = (
+                (number, word) if number is not None else read_severity(word, words)
+            )
+        if groups.body:
+            record["body"] = body = match[groups.body]
+            if "\n" in body:
+                set_exception(record, body)
+        _fill_origin(record, match, groups)
+        _fill_attributes(record["attributes"], match, groups)
+
+    return fill
+
+
+def _fill_origin(record: Record, match: re.Match[str], groups: Groups) -> None:
+    if groups.service and match[groups.service]:
+        record["resource"]["service.name"] = match[groups.service]
+    if groups.host and match[groups.host]:
+        record["resource"]["host.name"] = match[groups.host]
+    if groups.logger and match[groups.logger]:
+        record["scope"] = {"name": match[groups.logger]}
+    if groups.trace and match[groups.trace]:
+        set_trace(record, match[groups.trace], match[groups.span] if groups.span else None)
+
+
+def set_trace(record: Record, trace: str, span: str | None) -> None:
+    """Give a record ids that its text names; what is no id stays an attribute."""
+    found, own = read_trace(trace), read_span(span)
+    record["trace_id"], record["span_id"] = found.trace_id, own.span_id or found.span_id
+    _keep_unread(record, "trace_id", trace, found)
+    _keep_unread(record, "span_id", span, own)
+
+
+def _keep_unread(record: Record, name: str, written: str | None, found: TraceContext) -> None:
+    add_flags(record, *found.flags)
+    if "trace.invalid" in found.flags:
+        record["attributes"][name] = written
+
+
+def _fill_attributes(attributes: dict[str, Any], match: re.Match[str], groups: Groups) -> None:
+    for number, name, whole in groups.others:
+        value = match[number]
+        if value:
+            attributes[name] = number_of(value) if whole else value
+
+
+def number_of(text: str) -> int | str:
+    """Give the number that a text is, or the text where a number would be written otherwise."""
+    if len(text) > _LONGEST_NUMBER or not text.isascii() or not text.isdigit():
+        return text
+    return int(text) if text[0] != "0" or text == "0" else text
