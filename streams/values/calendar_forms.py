@@ -41,7 +41,9 @@ _FORMS = tuple(
         rf"(?P<year>\d{{4}}|\d\d(?=/))[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[T ] ?{_CLOCK}{_ZONE}{_GO_CLOCK}",
         # ISO 8601 basic
         rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)T{_BASIC_CLOCK}{_ZONE}",
-        # Common Log Format, RFC 5322, RFC 850, Redis
+        # Redis, also before version 5, which had no year
+        rf"(?P<day>\d\d?) {_MONTH} (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
+        # Common Log Format, RFC 5322, RFC 850
         rf"{_WEEKDAY}(?P<day>\d\d?)[/ -]{_MONTH}[/ -](?P<year>\d{{4}}|\d\d)[: T]{_CLOCK}{_ZONE}",
         # RFC 3164, ctime, date(1), java.util.logging
         rf"{_WEEKDAY}{_EARLY_YEAR}{_MONTH_DAY} {_CLOCK}{_ZONE}{_LATE_YEAR}",

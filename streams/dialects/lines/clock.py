@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 
 from streams.types import Record
@@ -20,10 +21,14 @@ _SURE_MONTHS = 4
 
 
 class Clock:
-    """Reads times whose parts a pattern has told apart; `zone` is for those that name none."""
+    """Reads times whose parts a pattern has told apart; `zone` is for those that name none.
 
-    def __init__(self, zone: tzinfo) -> None:
+    `spell` gives the text of a time up to its seconds in a common form, where a format has one of its own.
+    """
+
+    def __init__(self, zone: tzinfo, spell: Callable[[str], str] = str) -> None:
         self._zone = zone
+        self._spell = spell
         self._known: dict[tuple[str, str], Time] = {}
 
     def read(self, second: str, fraction: str | None, zone: str | None, observed: str) -> Time:
@@ -45,7 +50,7 @@ class Clock:
             record["attributes"]["time"] = written
 
     def _learn(self, key: tuple[str, str], observed: str) -> Time:
-        found = read_time(key[0], self._zone, observed)
+        found = read_time(self._spell(key[0]), self._zone, observed)
         if _holds_all_day(found, observed):
             if len(self._known) >= _MOST_CACHED:
                 self._known.clear()

@@ -58,18 +58,20 @@ def lined(
     *patterns: str,
     words: Mapping[str, int] = GENERAL,
     names: Mapping[str, str] | None = None,
+    spell: Callable[[str], str] = str,
     then: Then | None = None,
 ) -> CompileText:
     """Make the compiler of a dialect that is a list of patterns, the first that matches the beginning of a text wins.
 
-    `words` are its severities, `names` the attributes of its own groups, `then` the last step on the whole record.
+    `words` are its severities, `names` the attributes of its own groups, `spell` is the clock's, and `then` the last
+    step on the whole record.
     """
     named = {**NAMES, **(names or {})}
     compiled = [re.compile(pattern, re.DOTALL | re.ASCII) for pattern in patterns]
     shapes = [(pattern.match, _groups(pattern, named)) for pattern in compiled]
 
     def compile_text(zone: tzinfo) -> TextReader:
-        fill = _filler(words, Clock(zone))
+        fill = _filler(words, Clock(zone, spell))
 
         def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
             for match_text, groups in shapes:
