@@ -34,6 +34,29 @@ class RawRecord(Protocol):
     def headers(self) -> Headers: ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinedRecord:
+    """Raw records as one: the first one's coordinates, key and headers, and a value made of all of theirs.
+
+    `flags` are remarks on the record that it becomes.
+    """
+
+    lines: tuple[RawRecord, ...]
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    flags: tuple[str, ...]
+
+
+def lines_of(raw: RawRecord) -> Sequence[RawRecord]:
+    """Give the raw records that one was joined from, or itself."""
+    return raw.lines if type(raw) is JoinedRecord else (raw,)
+
+
 class Source(TypedDict):
     """Coordinates of the first input record."""
 
@@ -132,7 +155,8 @@ class Outcome(NamedTuple):
     `keys`, `values` and `origins` are parallel: trace id (or None), encoded record, and the raw record it
     came from. They are columns, not objects, because the publisher partitions and packs them as columns.
     `counts` covers exactly the offsets after the previous `complete_through` up to this one; its `consumed`
-    stays 0 because the source counts that independently. `dialects` counts the records by dialect.
+    stays 0 because the source counts that independently. `dialects` counts the records by dialect. `more` says
+    that the chunk has another part: `finish` is to be called again.
     """
 
     keys: list[bytes | None]
@@ -142,6 +166,7 @@ class Outcome(NamedTuple):
     counts: Counts
     complete_through: int
     dialects: Mapping[str, int]
+    more: bool = False
 
 
 LookupKeys: TypeAlias = frozenset[tuple[str, str]]
@@ -160,8 +185,12 @@ class PartitionState:
 
     topic: str
     partition: int
+    cut: int | None = None
+    """The offset before which all open groups of lines close; forgotten once that is done."""
     staged: Any = None
     """What `prepare` decoded and `finish` of the same chunk takes."""
+    joiner: Any = None
+    """Open groups of lines, and what waits behind them."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from schemas.dead_letter import DeadLetterHeaders
 from schemas.headers import distrust, redrive_attempts
 from schemas.reasons import internal_reason
 from streams.errors import RejectedRecord
-from streams.types import DeadLetter, RawRecord
+from streams.types import DeadLetter, RawRecord, lines_of
 
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers."""
@@ -31,6 +31,13 @@ def rejected(
     if isinstance(error, RejectedRecord):
         return DeadLetter(raw, error.reason, stage, f"RejectedRecord: {error}", inner, value)
     return DeadLetter(raw, internal_reason(stage), stage, f"{type(error).__name__} {_place(error)}", inner, value)
+
+
+def refused(letter: DeadLetter) -> list[DeadLetter]:
+    """Give the dead letters of a record that was refused as a whole: of a joined one, one a line."""
+    if letter.inner is not None:
+        return [letter]
+    return [letter._replace(raw=line) for line in lines_of(letter.raw)]
 
 
 def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False) -> KafkaForm:

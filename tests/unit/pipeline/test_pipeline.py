@@ -10,7 +10,7 @@ import pytest
 from streams.pipeline import Pipeline
 from streams.settings import Settings
 from streams.testing import NOON, FakeRecord, chunk_of
-from streams.types import Counts
+from streams.types import Counts, Outcome
 from tests.through import outcome_of, record_of, records_of, with_policy
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -78,7 +78,7 @@ def test_an_empty_chunk_of_control_records_is_complete() -> None:
     chunk.end = 42
     pipeline = Pipeline(Settings())
     assert pipeline.prepare(chunk) == frozenset()
-    assert pipeline.finish(chunk, {}) == ([], [], [], [], Counts(), 41, {})
+    assert pipeline.finish(chunk, {}) == Outcome([], [], [], [], Counts(), 41, {})
 
 
 @pytest.mark.parametrize("cut", range(1, 6))
