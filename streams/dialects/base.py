@@ -78,7 +78,8 @@ class Dialect:
     starts: str = ""
     envelope: str = ""
     """Not empty when the body of its records is a whole record of its own, JSON or text, that is read in turn:
-    the key of objects that holds it, and for texts, which it must end, any name."""
+    the key of objects that holds it, and for texts, which it must end, any name. With `split` it is so for what
+    `Parts.read` gives of an item."""
     opaque: bool = False
     """Whether a body that is the text of a JSON object stays a text."""
     split: Callable[[dict[str, Any], tzinfo], Parts] | None = None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from streams.dialects.base import Dialect, ObjectReader, Parts, TextReader, add_flags, new_record
 from streams.types import Record, Source
-from streams.values.text import without_ansi
+from streams.values.text import without_ansi, without_line_end
 
 MOST_SHAPES = 4_096
 MOST_KEYS = 64
@@ -95,7 +95,7 @@ class Detector:
         return Choice(dialect, dialect.compile_objects(shape, self.zone) if dialect.compile_objects else None)
 
     def claims(self, shape: tuple[str, ...]) -> list[Claim]:
-        """Give every signature that a shape fulfils, the best first."""
+        """Give every signature that a shape fulfils, the best first; what is around a record is peeled before it."""
         keys = frozenset(shape)
         found = [
             claim
@@ -103,10 +103,11 @@ class Detector:
             for claim in self._by_key.get(key, ())
             if claim.signature <= keys and keys.isdisjoint(claim.dialect.without)
         ]
-        return sorted(found, key=lambda claim: (-len(claim.signature), claim.rank))
+        return sorted(found, key=lambda claim: (not claim.dialect.envelope, -len(claim.signature), claim.rank))
 
     def read_text(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record]:
-        """Read a text by the first grammar that claims it; the last one claims every text."""
+        """Read a text, without its line end, by the first grammar that claims it; the last one claims every text."""
+        text = without_line_end(text)
         plain = without_ansi(text) if text[:1] == "\x1b" else text
         for dialect, reader in self._texts.get(plain[:1]) or self._texts[""]:
             record = reader(plain if dialect.starts else text, event_id, observed, source)
@@ -118,15 +119,15 @@ class Detector:
         """Read a text as one dialect; None when it is not of that dialect."""
         if not dialect.compile_text:
             return None
-        return dialect.compile_text(self.zone)(text, event_id, observed, source)
+        return dialect.compile_text(self.zone)(without_line_end(text), event_id, observed, source)
 
-    def split_text(self, text: str) -> Parts | None:
+    def split_text(self, text: str) -> tuple[Dialect, Parts] | None:
         """Take a text apart that holds several records in a form of its own; None when no dialect knows it."""
         for dialect in self._splitters:
             if dialect.split_text and (not dialect.starts or text[:1] in dialect.starts):
                 parts = dialect.split_text(text, self.zone)
                 if parts is not None:
-                    return parts
+                    return dialect, parts
         return None
 
     def _plan(self, shape: tuple[str, ...]) -> Plan:

@@ -13,7 +13,7 @@ from itertools import chain
 from streams.dialects.base import Dialect, Example, TextReader, new_record
 from streams.types import Record, Source
 from streams.values.severity import GENERAL
-from streams.values.text import without_ansi, without_line_end
+from streams.values.text import without_ansi
 from streams.values.time import read_time
 
 NAME = "text"
@@ -31,7 +31,7 @@ _LEADING_TIME = re.compile(
 def _compile_text(zone: tzinfo) -> TextReader:
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
         record = new_record(NAME, event_id, observed, source)
-        record["body"] = without_line_end(text)
+        record["body"] = text
         head = without_ansi(text[:_NEAR])
         _find_severity(record, head)
         _find_time(record, head, zone)

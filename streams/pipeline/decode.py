@@ -129,7 +129,7 @@ class Decoder:
             document = content.parsed.document
             choice = self._detector.choose_as(dialect, document)
             parts = dialect.split(document, self._detector.zone) if choice else None
-        return self._layers.of_parts(parts, identity) if parts else None
+        return self._layers.of_parts(dialect, parts, identity) if parts else None
 
     def _of_batch(self, batch: Batch, index: int, arrival: Arrival) -> list[Leaf]:
         """One element of an array or of a series of documents; it may hold several records itself."""

@@ -105,20 +105,24 @@ class Layers:
             return None
         choice = self._detector.choose(content)
         if choice.dialect.split:
-            return self._leaves_of_parts(choice.dialect.split(content, self._detector.zone), identity, layer)
+            return self.of_parts(choice.dialect, choice.dialect.split(content, self._detector.zone), identity, layer)
         if choice.dialect.envelope and choice.read and layer < MOST_LAYERS:
             outer = choice.read(dict(content), *identity)
             key = choice.dialect.envelope
             return self._inside(outer, choice.dialect, lambda inner: {**content, key: inner}, identity, layer)
         return None
 
-    def of_parts(self, parts: Parts, identity: Identity) -> list[Leaf]:
+    def of_parts(self, dialect: Dialect, parts: Parts, identity: Identity, layer: int = 0) -> list[Leaf]:
         """Give the records of a value that a dialect took apart.
 
         Raises:
             RejectedRecord: `decode.empty` when there are none.
         """
-        return self._leaves_of_parts(parts, identity, 0)
+        if not parts.items:
+            raise RejectedRecord("decode.empty", "the batch holds no record")
+        return [
+            leaf for index in range(len(parts.items)) for leaf in self._of_part(dialect, parts, index, identity, layer)
+        ]
 
     def json_object(self, text: str) -> Parsed | None:
         """Parse a text that is a JSON object; None when it is none, or too deep to be read as one."""
@@ -157,15 +161,15 @@ class Layers:
 
     def leaves_of_text(self, text: str, identity: Identity, layer: int = 0) -> list[Leaf] | None:
         """Take a text apart that is not to be read as JSON; None when it holds one record."""
-        parts = self._detector.split_text(text)
-        if parts is not None:
-            return self._leaves_of_parts(parts, identity, layer)
+        found = self._detector.split_text(text)
+        if found is not None:
+            return self.of_parts(*found, identity, layer)
         if not text.rstrip().endswith("}"):
             return None  # only JSON holds several inside a text, and most texts need not be read twice
         dialect, outer = self._detector.read_text(text, *identity)
         if not dialect.envelope or layer >= MOST_LAYERS or not isinstance(outer["body"], str):
             return None
-        head = text.removesuffix(outer["body"])
+        head = without_line_end(text).removesuffix(outer["body"])
         return self._inside(outer, dialect, lambda inner: head + _as_text(inner), identity, layer)
 
     def _inside(
@@ -177,20 +181,35 @@ class Layers:
             return None
         return [wrapped(_merged(outer, leaf, dialect), wrap) for leaf in inner]
 
-    def _leaves_of_parts(self, parts: Parts, identity: Identity, layer: int) -> list[Leaf]:
-        if not parts.items:
-            raise RejectedRecord("decode.empty", "the batch holds no record")
-        return [leaf for index in range(len(parts.items)) for leaf in self._of_part(parts, index, identity, layer)]
-
-    def _of_part(self, parts: Parts, index: int, identity: Identity, layer: int) -> list[Leaf]:
-        """One item of a batch; an item of any dialect may hold several records itself."""
+    def _of_part(self, dialect: Dialect, parts: Parts, index: int, identity: Identity, layer: int) -> list[Leaf]:
+        """One item of a batch; one that holds a record of any dialect may hold several."""
         item, read = parts.items[index], parts.read
-        if read is not None:
+        if read is None:
+            inner = self.leaves(item, identity, layer + 1) if layer < MOST_LAYERS else None
+            if inner is None:
+                return [Leaf(lambda who: self._read_item(item, who, layer), lambda: parts.alone(index, item))]
+            return [wrapped(leaf, partial(parts.alone, index)) for leaf in inner]
+        if not dialect.envelope:
             return [Leaf(lambda who: read(item, *who), lambda: parts.alone(index, item))]
-        inner = self.leaves(item, identity, layer + 1) if layer < MOST_LAYERS else None
-        if inner is None:
-            return [Leaf(lambda who: self._read_item(item, who, layer), lambda: parts.alone(index, item))]
-        return [wrapped(leaf, partial(parts.alone, index)) for leaf in inner]
+        inside = self._inside_item(dialect, parts, index, identity, layer) if layer < MOST_LAYERS else None
+        if inside is not None:
+            return inside
+        return [
+            Leaf(lambda who: self.open_body(dialect, read(item, *who), who, layer), lambda: parts.alone(index, item))
+        ]
+
+    def _inside_item(
+        self, dialect: Dialect, parts: Parts, index: int, identity: Identity, layer: int
+    ) -> list[Leaf] | None:
+        """Take apart what is in an envelope that is itself one of several; None when it holds one or is broken."""
+        item, key = parts.items[index], dialect.envelope
+        try:
+            outer = parts.read(item, *identity) if parts.read else None
+        except RejectedRecord:
+            return None  # reading it as one record says why
+        if outer is None:
+            return None
+        return self._inside(outer, dialect, lambda inner: parts.alone(index, {**item, key: inner}), identity, layer)
 
     def _read_item(self, item: Any, identity: Identity, layer: int) -> Record:
         return self.read(dict(item) if isinstance(item, dict) else item, identity, layer + 1)

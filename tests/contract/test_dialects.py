@@ -17,6 +17,7 @@ from streams.dialects.base import Dialect, Example
 from streams.dialects.registry import BY_NAME, DIALECTS
 from streams.dialects.roles import KEYS
 from streams.testing import FakeRecord
+from streams.values.text import without_line_end
 from tests.through import outcome_of, records_of
 
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
@@ -158,12 +159,23 @@ def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(node, list) and node:
         for leaf in node:
             yield from _leaves(leaf, key)
+    elif isinstance(node, str) and (inner := _object_in(node)):
+        yield from _leaves(inner, key)
     else:
         yield key, node
 
 
+def _object_in(text: str) -> Any:
+    """The JSON object that a text is; None for any other text."""
+    try:
+        return json.loads(text) if text.startswith("{") else None
+    except ValueError:
+        return None
+
+
 def _token(leaf: Any) -> str:
-    return json.dumps(leaf, ensure_ascii=False).strip('"')
+    """A leaf as JSON has it, without the line end that is the writer's."""
+    return json.dumps(without_line_end(leaf) if isinstance(leaf, str) else leaf, ensure_ascii=False).strip('"')
 
 
 def _words(value: str | bytes) -> list[str]:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
-from streams.dialects.envelopes import cloudevents
+from streams.dialects.envelopes import cloudevents, cloudwatch
 
-DIALECTS: Final[tuple[Dialect, ...]] = (cloudevents.DIALECT,)
+DIALECTS: Final[tuple[Dialect, ...]] = (cloudevents.DIALECT, cloudwatch.DIALECT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -101,3 +102,15 @@ def test_hostile_shapes_do_not_fill_the_memory() -> None:
 
 def test_the_plan_knows_how_many_bytes_its_keys_take() -> None:
     assert Detector([ANY], UTC).learn(("a", "bcd")).key_bytes == len('"a":,"bcd":,')
+
+
+def test_what_is_around_a_record_is_peeled_before_the_keys_of_the_record_are_looked_at() -> None:
+    around = replace(dialect("around", "inside"), envelope="inside")
+    assert claimed_by({"inside": 1, "level": 1, "time": 1, "pid": 1}, PINO, around, ANY) == "around"
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+def test_no_grammar_sees_the_line_end(ending: str) -> None:
+    source = Source(topic="t", partition=0, offset=0)
+    found, record = Detector(DIALECTS, UTC).read_text(f"level=info msg=hi{ending}", "t-0-0", "", source)
+    assert (found.name, record["body"]) == ("logfmt", "hi")
