@@ -21,6 +21,10 @@ from streams.values.text import without_line_end
 from tests.through import outcome_of, records_of
 
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
+WRITTEN_TIME = re.compile(
+    r"(?:[A-Z][a-z]{2} )?(?:\d\d?[/ -])?[A-Z][a-z]{2}[/ -] ?\d{1,4}[: ]\d\d:\d\d:\d\d[.,\d]*(?: [+-]?\d{4})?"
+    r"|\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+)
 EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
 OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if dialect.signatures]
 NAMES = [dialect.name for dialect in DIALECTS]
@@ -179,7 +183,7 @@ def _token(leaf: Any) -> str:
 
 
 def _words(value: str | bytes) -> list[str]:
-    """The words and numbers of a text that are not keys of a pair; of binary values their base64."""
+    """The words and numbers of a text but for its time and the keys of pairs; of binary values their base64."""
     if isinstance(value, bytes):
         return [b64encode(value).decode()]
-    return re.findall("[A-Za-z]+|[0-9]+", re.sub(r"[\w.]+=", "", value))
+    return re.findall("[A-Za-z]+|[0-9]+", re.sub(r"[\w.]+=", "", WRITTEN_TIME.sub("", value, count=1)))

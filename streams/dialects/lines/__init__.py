@@ -5,5 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
+from streams.dialects.lines import access, apache_error, aws_elb, aws_s3, aws_vpc_flow, nginx_error
 
-DIALECTS: Final[tuple[Dialect, ...]] = ()
+DIALECTS: Final[tuple[Dialect, ...]] = (
+    aws_elb.ALB,
+    aws_elb.NLB,
+    aws_elb.CLASSIC,
+    aws_vpc_flow.DIALECT,
+    aws_s3.DIALECT,
+    access.DIALECT,
+    apache_error.DIALECT,
+    nginx_error.DIALECT,
+)
