@@ -17,6 +17,10 @@ from streams.errors import ConfigurationError
 
 PREFIX = "WEFT_"
 CONFIG_VARIABLE = "WEFT_CONFIG"
+DEFAULT_ENVIRONMENT = "development"
+PROFILES = (DEFAULT_ENVIRONMENT, "staging", "production")
+"""The environments for which a settings file may hold a profile."""
+_ENVIRONMENT_VARIABLE = "WEFT_ENVIRONMENT"
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)")
 
 
@@ -169,7 +173,7 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", description="where metrics and health are served")
     http_port: int = Field(0, ge=0, le=65_535, description="0 is any free port; `weft health` finds it")
     state_dir: Path | None = Field(None, description="run files, sockets, the embedded Kafka; default by XDG")
-    environment: str = Field("development", description="named in metrics and health")
+    environment: str = Field(DEFAULT_ENVIRONMENT, description="named in metrics and health; chooses the profile")
     time_zone: str = Field("UTC", description="zone of times that name none")
     validate_output: bool = Field(False, description="validate every record against the schema, not a sample")
     security: Security = Security()
@@ -210,18 +214,50 @@ class Settings(BaseSettings):
 
 
 def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings file (`config` or `WEFT_CONFIG`), then `WEFT_*`.
+    """Read the settings file (`config` or `WEFT_CONFIG`) with the profile of its environment, then `WEFT_*`.
 
     Raises:
-        ConfigurationError: a file that cannot be read, an unknown key or a value out of range.
+        ConfigurationError: a file that cannot be read, an unknown key or a value out of range, in any profile.
     """
     path = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     _refuse_unknown_variables(environ)
+    content = _read_file(path) if path else {}
+    profiles = _profiles(content)
+    chosen = str(environ.get(_ENVIRONMENT_VARIABLE) or content.get("environment") or DEFAULT_ENVIRONMENT)
+    for name in profiles:  # also those that are not chosen: they must not fail on the day that they are
+        _build(merged(content, profiles[name]), path, f"profiles.{name}.")
+    return _build(merged(content, profiles.get(chosen, {})), path)
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another; mappings in both are merged, everything else is replaced."""
+    return {
+        key: merged(base[key], over[key])
+        if isinstance(base.get(key), Mapping) and isinstance(over.get(key), Mapping)
+        else over.get(key, base.get(key))
+        for key in {**base, **over}
+    }
+
+
+def _profiles(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Take the profiles out of a file's content."""
+    profiles = content.pop("profiles", None) or {}
+    if not isinstance(profiles, dict) or not all(isinstance(over, dict) for over in profiles.values()):
+        raise ConfigurationError("profiles: each profile must be a mapping of settings")
+    unknown = sorted(set(profiles) - set(PROFILES))
+    if unknown:
+        raise ConfigurationError(
+            f"profiles: there is no environment {unknown[0]!r}", cure=f"Use {', '.join(PROFILES)}."
+        )
+    return profiles
+
+
+def _build(content: dict[str, Any], path: Path | None, where: str = "") -> Settings:
     try:
-        return Settings(**_read_file(path) if path else {})
+        return Settings(**content)
     except ValidationError as error:
         raise ConfigurationError(
-            "\n".join(_explain(item) for item in error.errors(include_url=False, include_input=False)),
+            "\n".join(where + _explain(item) for item in error.errors(include_url=False, include_input=False)),
             cure=f"Change the setting in {path or 'the environment'}; docs/reference/settings.md lists them all.",
         ) from None
 

@@ -114,3 +114,62 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in settings.model_dump_json()
+
+
+PROFILED = """
+environment: staging
+limits: {depth: 10, attributes: 20}
+profiles:
+  staging: {limits: {depth: 11}, group: staged}
+  production: {limits: {depth: 12}, raw_topics: [a]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "depth", "group"),
+    [
+        pytest.param({}, 11, "staged", id="the file names the environment"),
+        pytest.param({"WEFT_ENVIRONMENT": "production"}, 12, "weft-worker", id="the variable goes first"),
+        pytest.param({"WEFT_ENVIRONMENT": "development"}, 10, "weft-worker", id="an environment without a profile"),
+        pytest.param({"WEFT_LIMITS__DEPTH": "13"}, 13, "staged", id="a variable wins over a profile"),
+    ],
+)
+def test_a_profile_is_laid_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], depth: int, group: str
+) -> None:
+    path = tmp_path / "weft.yaml"
+    path.write_text(PROFILED)
+
+    settings = loaded(monkeypatch, path, **variables)
+
+    assert (settings.limits.depth, settings.limits.attributes, settings.group) == (depth, 20, group)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param("profiles: {prod: {}}", "there is no environment 'prod'", id="unknown environment"),
+        pytest.param("profiles: [1]", "must be a mapping", id="a list"),
+        pytest.param(
+            "profiles: {production: {gruop: x}}", r"profiles\.production\.gruop", id="in one that is not chosen"
+        ),
+        pytest.param("processors: [{name: x, on_failure: default}]", "belong together", id="default without defaults"),
+    ],
+)
+def test_a_wrong_profile_or_chain_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str, told: str
+) -> None:
+    path = tmp_path / "weft.yaml"
+    path.write_text(content)
+
+    with pytest.raises(ConfigurationError, match=told):
+        loaded(monkeypatch, path)
+
+
+def test_a_bare_name_is_an_entry_of_the_chain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "weft.yaml"
+    path.write_text("processors: [redact, {name: http, options: {infer_severity: true}}]")
+
+    names = [(entry.name, entry.options) for entry in loaded(monkeypatch, path).processors]
+
+    assert names == [("redact", {}), ("http", {"infer_severity": True})]
