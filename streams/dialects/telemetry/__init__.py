@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
-from streams.dialects.telemetry import otlp_json
+from streams.dialects.telemetry import otlp, otlp_json
 
-DIALECTS: Final[tuple[Dialect, ...]] = (otlp_json.DIALECT,)
+DIALECTS: Final[tuple[Dialect, ...]] = (*otlp.DIALECTS, otlp_json.DIALECT)

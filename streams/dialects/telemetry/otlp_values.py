@@ -1,14 +1,30 @@
-"""OTLP values in JSON: AnyValue, key-value lists, 64-bit integers (opentelemetry-proto, docs/specification.md)."""
+"""OTLP values in JSON: AnyValue, key-value lists, numbers and texts (opentelemetry-proto, docs/specification.md).
+
+64-bit integers are decimal strings or numbers, doubles may be strings too, bytes are base64 (ProtoJSON).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, NamedTuple
 
 from streams.errors import RejectedRecord
 
 _INT64 = range(-(2**63), 2**63)
 _NON_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
-_LONGEST_NUMBER = 20
+_INTEGER = re.compile("-?[0-9]{1,20}")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?")
+
+
+class Values(NamedTuple):
+    """How attribute values are read in one of OTLP's two encodings; both raise RejectedRecord `decode.otlp`."""
+
+    any_value: Callable[[Any], Any]
+    """AnyValue to a JSON value; an empty one is None, bytes are base64."""
+    key_values: Callable[[Any, str], dict[str, Any]]
+    """(list of KeyValue, name of the field that holds it) to an object; of a key that is there twice the last wins."""
 
 
 def broken(what: str) -> RejectedRecord:
@@ -17,7 +33,7 @@ def broken(what: str) -> RejectedRecord:
 
 
 def any_value(value: Any) -> Any:
-    """Read an AnyValue; an empty one is None, bytes stay base64.
+    """Read an AnyValue; what is of no kind that OTLP has stays as it is.
 
     Raises:
         RejectedRecord: `decode.otlp` when it is no AnyValue.
@@ -26,8 +42,8 @@ def any_value(value: Any) -> Any:
         raise broken("a value")
     for kind, content in value.items():
         if kind in _READERS:
-            return _READERS[kind](content)
-    return None
+            return None if content is None and kind not in _EMPTY else _READERS[kind](content)
+    return value or None
 
 
 def key_values(listed: Any, what: str) -> dict[str, Any]:
@@ -58,9 +74,46 @@ def integer(value: Any, what: str) -> int:
         return 0
     if type(value) is int:
         return value
-    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.removeprefix("-").isdecimal():
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
         return int(value)
     raise broken(what)
+
+
+def within(value: Any, least: int, most: int, what: str) -> int:
+    """Read an integer of a field with fewer than 64 bits, or without a sign.
+
+    Raises:
+        RejectedRecord: `decode.otlp` when it is none, or out of the field's range.
+    """
+    number = integer(value, what)
+    if not least <= number <= most:
+        raise broken(what)
+    return number
+
+
+def double(value: Any, what: str) -> float | str:
+    """Read a double; what JSON has no number for is a string.
+
+    Raises:
+        RejectedRecord: `decode.otlp` for anything else.
+    """
+    if isinstance(value, str):
+        if value in _NON_FINITE:
+            return value
+        if not _DOUBLE.fullmatch(value):
+            raise broken(what)
+    elif not isinstance(value, int | float) or isinstance(value, bool):
+        raise broken(what)
+    return finite(float(value))
+
+
+def finite(number: float) -> float | str:
+    """Give a double in a form that JSON can carry."""
+    if isfinite(number):
+        return number
+    if number != number:
+        return "NaN"
+    return "Infinity" if number > 0 else "-Infinity"
 
 
 def text(value: Any, what: str) -> str:
@@ -72,6 +125,30 @@ def text(value: Any, what: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        return value
+    raise broken(what)
+
+
+def listed(value: Any, what: str) -> list[Any]:
+    """Read a repeated field; null is empty.
+
+    Raises:
+        RejectedRecord: `decode.otlp` for anything else.
+    """
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    raise broken(what)
+
+
+def message(value: Any, what: str) -> dict[str, Any]:
+    """Read a message as an object.
+
+    Raises:
+        RejectedRecord: `decode.otlp` for anything else.
+    """
+    if isinstance(value, dict):
         return value
     raise broken(what)
 
@@ -92,24 +169,15 @@ def _int(content: Any) -> int | str:
 
 
 def _double(content: Any) -> float | str:
-    if isinstance(content, int | float) and not isinstance(content, bool):
-        return content
-    if isinstance(content, str) and content in _NON_FINITE:
-        return content
-    raise broken("a double")
+    return double(content, "a double")
 
 
 def _array(content: Any) -> list[Any]:
-    values = content.get("values", []) if isinstance(content, dict) else None
-    if not isinstance(values, list):
-        raise broken("an array")
-    return [any_value(value) for value in values]
+    return [any_value(value) for value in listed(message(content, "an array").get("values"), "an array")]
 
 
 def _map(content: Any) -> dict[str, Any]:
-    if not isinstance(content, dict):
-        raise broken("a map")
-    return key_values(content.get("values", []), "a map")
+    return key_values(message(content, "a map").get("values"), "a map")
 
 
 _READERS = {
@@ -121,3 +189,7 @@ _READERS = {
     "kvlistValue": _map,
     "bytesValue": _string,
 }
+_EMPTY = frozenset({"stringValue", "bytesValue"})
+"""Kinds whose null is the empty one."""
+
+JSON = Values(any_value, key_values)
