@@ -14,6 +14,7 @@ ISO = (
 )
 """The pattern of a date and time that most text loggers write, in the groups that `Clock.set` is given."""
 
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CACHED = 4_096
 _FIRST_FRACTION = 20
 _SURE_MONTHS = 4
@@ -64,3 +65,9 @@ def _holds_all_day(found: Time, observed: str) -> bool:
         return True
     months = (int(found.text[5:7]) - int(observed[5:7])) % 12
     return min(months, 12 - months) <= _SURE_MONTHS and found.text[5:10] != "02-29"
+
+
+def month_name(digits: str) -> str:
+    """Give the short name of a month that is written in two digits, empty when there is no such month."""
+    month = int(digits)
+    return _MONTHS[month] if month < len(_MONTHS) else ""

@@ -1,8 +1,8 @@
 """Dialects whose lines one regular expression each describes: named groups feed the record, as keys do in `keyed`.
 
-Groups `second`, `fraction` and `zone` inside `time`, `level`, `body`, `service`, `host`, `logger`, `trace` and `span`
-have a role; those in `NAMES` give an attribute with an OpenTelemetry name; any other gives one of its own name.
-A pattern without `body` leaves the whole text to be the body.
+Groups `second`, `fraction` and `zone` inside `time`, `level`, `body`, `service`, `host`, `logger`, `trace_id` and
+`span_id` have a role; those in `NAMES` give an attribute with an OpenTelemetry name; any other gives one of its own
+name. A pattern without `body` leaves the whole text to be the body.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, TypeAlias
 from streams.dialects.base import CompileText, TextReader, add_flags, new_record
 from streams.dialects.lines.clock import Clock
 from streams.dialects.lines.traces import set_exception
+from streams.dialects.trace_fields import set_trace, trace_fields
 from streams.types import Record, Source
 from streams.values.severity import GENERAL
 from streams.values.severity import read as read_severity
-from streams.values.trace import TraceContext, read_span, read_trace
 
 Then: TypeAlias = Callable[[Record], None]
 
@@ -30,8 +30,9 @@ NAMES: Mapping[str, str] = {
     "line": "code.line.number",
     "function": "code.function.name",
 }
+_TRACE_ID = "trace_id"
 _NUMBERS = frozenset({"pid", "tid", "line"})
-_ROLES = ("time", "second", "fraction", "zone", "level", "body", "service", "host", "logger", "trace", "span")
+_ROLES = ("time", "second", "fraction", "zone", "level", "body", "service", "host", "logger")
 _LONGEST_NUMBER = 18
 
 
@@ -40,6 +41,7 @@ class Groups(NamedTuple):
 
     others: tuple[tuple[int, str, bool], ...]
     """Number, attribute, and whether it holds a whole number."""
+    names_trace: bool
     time: int
     second: int
     fraction: int
@@ -49,8 +51,6 @@ class Groups(NamedTuple):
     service: int
     host: int
     logger: int
-    trace: int
-    span: int
 
 
 def lined(
@@ -94,7 +94,7 @@ def _groups(pattern: re.Pattern[str], names: Mapping[str, str]) -> Groups:
     others = tuple(
         (number, names.get(name, name), name in _NUMBERS) for name, number in index.items() if name not in _ROLES
     )
-    return Groups(others, *(index.get(role, 0) for role in _ROLES))
+    return Groups(others, _TRACE_ID in index, *(index.get(role, 0) for role in _ROLES))
 
 
 def _filler(words: Mapping[str, int], clock: Clock) -> Callable[[Record, re.Match[str], Groups], None]:
@@ -124,6 +124,8 @@ def _filler(words: Mapping[str, int], clock: Clock) -> Callable[[Record, re.Matc
                 set_exception(record, body)
         _fill_origin(record, match, groups)
         _fill_attributes(record["attributes"], match, groups)
+        if groups.names_trace:
+            take_trace(record)
 
     return fill
 
@@ -135,22 +137,15 @@ def _fill_origin(record: Record, match: re.Match[str], groups: Groups) -> None:
         record["resource"]["host.name"] = match[groups.host]
     if groups.logger and match[groups.logger]:
         record["scope"] = {"name": match[groups.logger]}
-    if groups.trace and match[groups.trace]:
-        set_trace(record, match[groups.trace], match[groups.span] if groups.span else None)
 
 
-def set_trace(record: Record, trace: str, span: str | None) -> None:
-    """Give a record ids that its text names; what is no id stays an attribute."""
-    found, own = read_trace(trace), read_span(span)
-    record["trace_id"], record["span_id"] = found.trace_id, own.span_id or found.span_id
-    _keep_unread(record, "trace_id", trace, found)
-    _keep_unread(record, "span_id", span, own)
-
-
-def _keep_unread(record: Record, name: str, written: str | None, found: TraceContext) -> None:
-    add_flags(record, *found.flags)
-    if "trace.invalid" in found.flags:
-        record["attributes"][name] = written
+def take_trace(record: Record) -> None:
+    """Give a record the trace that its attributes name."""
+    attributes = record["attributes"]
+    fields = trace_fields(tuple(attributes))
+    if fields:
+        trace, span = (attributes.pop(key, None) if key else None for key in (fields.quick_trace, fields.quick_span))
+        set_trace(record, fields, trace, span)
 
 
 def _fill_attributes(attributes: dict[str, Any], match: re.Match[str], groups: Groups) -> None:

@@ -1,0 +1,120 @@
+"""PostgreSQL's server log with any `log_line_prefix` that begins with a time or a process.
+
+Source: PostgreSQL's documentation, "Error Reporting and Logging" (`log_line_prefix`), and elog.c: a message is told
+from its prefix by its level, a colon and two blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import tzinfo
+
+from streams.dialects.base import Dialect, Example, TextReader
+from streams.dialects.lines.grammar import lined, number_of
+from streams.types import Record, Source
+from streams.values.severities import POSTGRES
+
+_MARK = ":  "
+_NEAR = 500
+_LEVEL = (
+    r"(?P<level>DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION"
+    r"|BACKTRACE)"
+)
+_TIME = (
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d{10}(?=\.\d{3}))(?:\.(?P<fraction>\d{1,9}))?"
+    r"(?P<zone> (?:[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)(?![A-Za-z0-9]))?)"
+)
+_LINE = (
+    rf"(?:<? ?|(?P<before>\[\d{{1,10}}\]) ){_TIME}(?P<prefix>[^\n]{{0,300}}?)(?<![A-Za-z]){_LEVEL}{_MARK}(?P<body>.*)"
+)
+
+_NAME = r"[\w.\-]{1,63}|\[unknown\]"
+_PAIR = re.compile(r"\b(user|db|app|client|host|remote)=([^,\s\]]*)")
+_PARTS = (
+    re.compile(r"\[(?P<pid>\d{1,10})(?:-(?P<line>\d{1,10}))?\]", re.ASCII),
+    re.compile(rf"(?P<user>{_NAME})@(?P<db>{_NAME})"),
+    re.compile(r"(?P<client>\[local\]|[0-9a-fA-F.:]{2,45}|[a-z0-9][a-z0-9.\-]{0,252})\((?P<port>\d{1,5})\)"),
+)
+_NAMES = {
+    "pid": "process.pid",
+    "line": "postgresql.session_line",
+    "user": "user.name",
+    "db": "db.namespace",
+    "app": "postgresql.application_name",
+    "client": "client.address",
+    "host": "client.address",
+    "remote": "client.address",
+    "port": "client.port",
+}
+_NUMBERS = frozenset({"pid", "line", "port"})
+_HAS_WORD = re.compile(r"\w")
+
+
+def _read_prefix(record: Record) -> None:
+    """Name what is known of a prefix; what is not stays as it is written."""
+    attributes = record["attributes"]
+    rest = " ".join((attributes.pop("before", ""), attributes.pop("prefix", "")))
+    for name, value in _PAIR.findall(rest):
+        if value:
+            attributes[_NAMES[name]] = value
+    rest = _PAIR.sub(" ", rest)
+    for part in _PARTS:
+        match = part.search(rest)
+        if match:
+            found = {name: value for name, value in match.groupdict().items() if value}
+            attributes |= {_NAMES[name]: number_of(found[name]) if name in _NUMBERS else found[name] for name in found}
+            rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+    if _HAS_WORD.search(rest):
+        attributes["postgresql.log_line_prefix"] = rest.strip()
+
+
+_compile_lines = lined("postgres", _LINE, words=POSTGRES, then=_read_prefix)
+
+
+def _compile_text(zone: tzinfo) -> TextReader:
+    read_line = _compile_lines(zone)
+
+    def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+        return read_line(text, event_id, observed, source) if _MARK in text[:_NEAR] else None
+
+    return read
+
+
+DIALECT = Dialect(
+    name="postgres",
+    summary="PostgreSQL server logs with any line prefix that begins with a time",
+    link="https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LINE-PREFIX",
+    compile_text=_compile_text,
+    starts="0123456789[<",
+    examples=(
+        Example(
+            '2019-04-28 04:16:00.029 UTC [23] shop@orders ERROR:  relation "userz" does not exist at character 15',
+            {
+                "timestamp": "2019-04-28T04:16:00.029000000Z",
+                "severity_number": 17,
+                "severity_text": "ERROR",
+                "body": 'relation "userz" does not exist at character 15',
+                "attributes": {"process.pid": 23, "user.name": "shop", "db.namespace": "orders"},
+            },
+        ),
+        Example(
+            "2021-05-07 08:28:23 UTC:127.0.0.1(56644):test@test:[7221]:LOG:  duration: 10045.607 ms",
+            {
+                "timestamp": "2021-05-07T08:28:23.000000000Z",
+                "severity_number": 9,
+                "body": "duration: 10045.607 ms",
+                "attributes": {
+                    "process.pid": 7221,
+                    "user.name": "test",
+                    "db.namespace": "test",
+                    "client.address": "127.0.0.1",
+                    "client.port": 56644,
+                },
+            },
+        ),
+        Example(
+            "2024-03-10 14:13:06 CET [101]: [3-1] user=shop,db=orders,app=[unknown],client=10.0.0.7 HINT:  Use a key.",
+            {"timestamp": "2024-03-10T13:13:06.000000000Z", "severity_number": 9, "body": "Use a key."},
+        ),
+    ),
+)
