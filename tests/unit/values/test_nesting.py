@@ -64,6 +64,25 @@ def test_the_pieces_of_an_array_are_its_elements(array: list[Any], indent: int |
     assert [json.loads(piece) for piece in elements(written)] == array
 
 
-@given(st.binary(max_size=200), st.integers(0, 5))
-def test_any_bytes_are_measured(value: bytes, limit: int) -> None:
-    assert deeper_than(value, limit) in {True, False}
+@given(
+    st.lists(st.sampled_from(['{"a":', "[", "]", "}", ',"x[]"', r'"\"{"', '"', "[" * 25]), max_size=30),
+    st.integers(0, 60),
+)
+def test_any_text_is_as_deep_as_brackets_are_open_at_once(pieces: list[str], limit: int) -> None:
+    value = "".join(pieces)
+    assert deeper_than(value.encode(), limit) == (most_open(value) > limit)
+
+
+def most_open(text: str) -> int:
+    """The same, character by character."""
+    most = depth = 0
+    inside = escaped = False
+    for character in text:
+        if inside:
+            inside, escaped = escaped or character != '"', not escaped and character == "\\"
+        elif character == '"':
+            inside = True
+        else:
+            depth += (character in "[{") - (character in "]}")
+            most = max(most, depth)
+    return most
