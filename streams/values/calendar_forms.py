@@ -23,12 +23,15 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
-_CLOCK = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fraction>\d{1,18}))?)?(?: ?(?P<half>[AP]M))?"
-)
-_OFFSET = r"(?: ?(?P<offset>(?:UTC|GMT)?[+-]\d\d:?(?:\d\d)?))?"
-_ZONE = _OFFSET + r"(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
-_BASIC_CLOCK = r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,18}))?"
+_FRACTION = r"(?:[.,:](?P<fraction>\d{1,18}))?"
+_HALF = r"(?: ?(?P<half>[AP]M)(?![A-Z]))?"
+_CLOCK = rf"(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d){_FRACTION})?{_HALF}"
+_OFFSET = r"(?: ?(?P<offset>[+-]\d\d:?(?:\d\d)?|(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?|Z(?![A-Z]))(?: [+-]\d\d(?:\d\d)?)?)?"
+_NAME = r"(?: ?\[?(?P<zone>[A-Z][A-Za-z_]{0,20}(?:/[A-Za-z_+\-0-9/]{1,40})?)\]?)?"
+_REMARK = r"(?: ?\([^()]{1,60}\))?"
+_ZONE = _OFFSET + _NAME + _REMARK
+_ANY_CLOCK = r"(?P<hour>\d\d?)(?P<colon>:?)(?P<minute>\d\d)(?P=colon)(?P<second>\d\d)" + _FRACTION
+_NUMERIC_DATE = r"(?P<year>\d{4}|\d\d(?=/))[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)"
 _EARLY_YEAR = r"(?:(?P<early_year>\d{4}) )?"
 _LATE_YEAR = r"(?: (?P<late_year>\d{4}))?"
 _MONTH_DAY = rf"{_MONTH} {{1,2}}(?P<day>\d\d?),?(?: (?P<year>\d{{4}}),?)?"
@@ -38,21 +41,30 @@ _FORMS = tuple(
     re.compile(pattern, re.ASCII | re.IGNORECASE)
     for pattern in (
         # RFC 3339 and its relatives: Go's time.String(), Java's [Europe/Berlin], slashes, yy/MM/dd
-        rf"(?P<year>\d{{4}}|\d\d(?=/))[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?)[T ] ?{_CLOCK}{_ZONE}{_GO_CLOCK}",
-        # ISO 8601 basic
-        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)T{_BASIC_CLOCK}{_ZONE}",
-        # Redis, also before version 5, which had no year
-        rf"(?P<day>\d\d?) {_MONTH} (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
-        # Common Log Format, RFC 5322, RFC 850
-        rf"{_WEEKDAY}(?P<day>\d\d?)[/ -]{_MONTH}[/ -](?P<year>\d{{4}}|\d\d)[: T]{_CLOCK}{_ZONE}",
-        # RFC 3164, ctime, date(1), java.util.logging
+        rf"{_WEEKDAY}{_NUMERIC_DATE}[T ] ?{_CLOCK}{_ZONE}{_GO_CLOCK}",
+        # ISO 8601 basic, glog with a year
+        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[T -]{_ANY_CLOCK}{_ZONE}",
+        # Common Log Format, RFC 5322, RFC 850, PHP, Redis with and without a year
+        rf"{_WEEKDAY}(?P<day>\d\d?)[/ -]{_MONTH}(?:[/ -](?P<year>\d{{4}}(?=[: T])|\d\d(?=[ T])))?[: T]{_CLOCK}{_ZONE}",
+        # RFC 3164, ctime, date(1), java.util.logging, JavaScript's Date.toString()
         rf"{_WEEKDAY}{_EARLY_YEAR}{_MONTH_DAY} {_CLOCK}{_ZONE}{_LATE_YEAR}",
+        # MySQL before 5.7, HDFS
+        rf"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) {{1,2}}{_ANY_CLOCK}{_ZONE}",
+        # klog, glog
+        rf"(?P<month>\d\d)(?P<day>\d\d) {_CLOCK}",
     )
 )
+
+_BLANKS = {0xA0: " ", 0x202F: " "}
+"""What locales put before AM and PM (Unicode CLDR 42)."""
 
 
 def read_calendar(text: str) -> Written | None:
     """Read a written date with a time of day; None when it is in none of the known forms."""
+    if text[:1] == "[" and text[-1:] == "]":
+        text = text[1:-1]
+    if not text.isascii():
+        text = text.translate(_BLANKS)
     for form in _FORMS:
         match = form.fullmatch(text)
         if match:
@@ -61,7 +73,7 @@ def read_calendar(text: str) -> Written | None:
 
 
 def _fields(found: dict[str, str | None]) -> Written:
-    year = found.get("early_year") or found["year"] or found.get("late_year")
+    year = found.get("early_year") or found.get("year") or found.get("late_year")
     month = found["month"] or ""
     return Written(
         _full_year(year) if year else None,
@@ -71,7 +83,7 @@ def _fields(found: dict[str, str | None]) -> Written:
         int(found["minute"] or 0),
         int(found["second"] or 0),
         found["fraction"] or "",
-        found["offset"] or found["zone"],
+        found.get("offset") or found.get("zone"),
     )
 
 

@@ -11,6 +11,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2261
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400
 _SECOND = 1_000_000_000
+_MOST_CACHED = 4_096
+_heads: dict[int, str] = {}
 FIRST = (date(FIRST_YEAR, 1, 1).toordinal() - _EPOCH) * _DAY * _SECOND
 LAST = (date(LAST_YEAR + 1, 1, 1).toordinal() - _EPOCH) * _DAY * _SECOND - 1
 
@@ -40,5 +42,15 @@ def in_range(instant: int) -> bool:
 def render(instant: int) -> str:
     """Give nanoseconds since 1970 as RFC 3339 in UTC with nine fraction digits and `Z`."""
     seconds, fraction = divmod(instant, _SECOND)
+    head = _heads.get(seconds) or _head(seconds)
+    return f"{head}{fraction:09}Z"
+
+
+def _head(seconds: int) -> str:
+    """The text up to the fraction, remembered because neighbours share their second."""
     days, rest = divmod(seconds, _DAY)
-    return f"{date.fromordinal(days + _EPOCH)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}.{fraction:09}Z"
+    if len(_heads) >= _MOST_CACHED:
+        _heads.clear()
+    head = f"{date.fromordinal(days + _EPOCH)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}."
+    _heads[seconds] = head
+    return head

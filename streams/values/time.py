@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from streams.values.calendar_forms import Written, read_calendar
+from streams.values.calendar_forms import read_calendar
+from streams.values.epochs import epoch_nanoseconds
 from streams.values.instants import in_range, nanoseconds, render, seconds_since_epoch
-from streams.values.json import WrittenFloat
-from streams.values.zones import local_offset, zone_offset
+from streams.values.local_times import INFERRED, LEAP, resolve
 
 
 class Time(NamedTuple):
@@ -27,15 +26,23 @@ MISSING = Time(None, ("timestamp.missing",))
 UNPARSABLE = Time(None, ("timestamp.unparsable",))
 OUT_OF_RANGE = Time(None, ("timestamp.out_of_range",))
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _LONGEST = 100
 _MOST_CACHED = 4_096
 _SECOND = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)", re.ASCII)
 _ZULU = frozenset("Zz")
-_BY_MAGNITUDE = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3))
+_FRACTION = re.compile(r"(?<=:\d\d:\d\d)[.,](\d{1,18})(?!\d)", re.ASCII)
+_FIRST_DIGIT = 20
+_NO_FRACTION = "000000000Z"
+_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+_SECOND_LENGTH = 10**9
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _seconds: dict[str, str] = {}
 _fractions: dict[str, str] = {}
+_written: dict[tuple[str, tzinfo], tuple[str, tuple[str, ...]]] = {}
+"""The record's form up to the fraction of a second, with flags, by the text without it and the zone for want of one."""
 
 
 def read_time(value: Any, zone: tzinfo, observed: str, unit: int | None = None) -> Time:
@@ -47,11 +54,11 @@ def read_time(value: Any, zone: tzinfo, observed: str, unit: int | None = None) 
     if value is None or value == "":
         return MISSING
     if isinstance(value, str):
-        quick = utc_text(value)
+        quick = utc_text(value) if value[-1:] in _ZULU else None
         return Time(quick) if quick else _read_text(value.strip(), zone, observed, unit)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return UNPARSABLE
-    return read_epoch(value.text if isinstance(value, WrittenFloat) else repr(value), unit)
+    return _checked(epoch_nanoseconds(value, unit))
 
 
 def utc_text(text: str) -> str | None:
@@ -66,80 +73,58 @@ def utc_text(text: str) -> str | None:
 
 def read_epoch(text: str, unit: int | None = None) -> Time:
     """Read a decimal number since 1970; `unit` is its nanoseconds per unit, by magnitude when None."""
-    if not _NUMBER.fullmatch(text):
+    return _checked(epoch_nanoseconds(text, unit))
+
+
+def read_seconds(seconds: Any, beyond: Any) -> Time:
+    """Read a time in two integers, as Google Cloud and Log4j write it: seconds since 1970, nanoseconds beyond them.
+
+    Either may be in quotes; no nanoseconds are none.
+    """
+    whole, rest = _integer(seconds), _integer(0 if beyond is None else beyond)
+    if whole is None or rest is None or not 0 <= rest < _SECOND_LENGTH:
         return UNPARSABLE
-    number = Decimal(text)
-    if unit is None:
-        unit = next((scale for bound, scale in _BY_MAGNITUDE if abs(number) < bound), 1)
-    return _checked(_scaled(number, unit))
+    return _checked(whole * _SECOND_LENGTH + rest)
 
 
-def _scaled(number: Decimal, unit: int) -> int:
-    """Multiply in integers, so that no decimal context rounds; digits below a nanosecond are cut."""
-    sign, digits, exponent = number.as_tuple()
-    power = int(exponent)
-    whole = int("".join(map(str, digits))) * unit
-    whole = whole * 10**power if power >= 0 else whole // int(10**-power)
-    return -whole if sign else whole
+def _integer(value: Any) -> int | None:
+    if isinstance(value, str):
+        return int(value) if _INTEGER.fullmatch(value) else None
+    return value if type(value) is int else None
 
 
-def _checked(instant: int, flags: tuple[str, ...] = ()) -> Time:
+def _checked(instant: int | None, flags: tuple[str, ...] = ()) -> Time:
+    if instant is None:
+        return UNPARSABLE
     return Time(render(instant), flags) if in_range(instant) else OUT_OF_RANGE
 
 
 def _read_text(text: str, zone: tzinfo, observed: str, unit: int | None) -> Time:
     if len(text) > _LONGEST:
         return UNPARSABLE
-    if _NUMBER.fullmatch(text):
-        return read_epoch(text, unit)
+    instant = epoch_nanoseconds(text, unit)
+    if instant is not None:
+        return _checked(instant)
+    # Neighbours share their second, so its reading is remembered and only the fraction differs.
+    fraction = _FRACTION.search(text)
+    key = (text[: fraction.start()] + text[fraction.end() :] if fraction else text, zone)
+    known = _written.get(key)
+    if known is not None:
+        return Time(f"{known[0]}{fraction[1][:9]:0<9}Z" if fraction else known[0] + _NO_FRACTION, known[1])
+    found = _read_written(text, zone, observed)
+    if found.text and INFERRED not in found.flags and LEAP not in found.flags:
+        _remember(_written, key, (found.text[:_FIRST_DIGIT], found.flags))
+    return found
+
+
+def _read_written(text: str, zone: tzinfo, observed: str) -> Time:
     written = read_calendar(text)
     if written is None:
         return UNPARSABLE
     try:
-        return _resolve(written, zone, observed)
+        return _checked(*resolve(written, zone, observed))
     except ValueError:
         return UNPARSABLE
-
-
-def _resolve(written: Written, zone: tzinfo, observed: str) -> Time:
-    """Make an instant of calendar fields; ValueError for a date or time of day that does not exist."""
-    flags = []
-    if written.second == 60:
-        written = written._replace(second=59, fraction="999999999")
-        flags.append("timestamp.leap_second")
-    if written.year is None:
-        written = written._replace(year=_nearest_year(written, zone, observed))
-        flags.append("timestamp.year_inferred")
-    instant, has_zone = _instant(written, zone)
-    if not has_zone:
-        flags.append("timestamp.no_zone")
-    return _checked(instant, tuple(flags))
-
-
-def _instant(written: Written, default: tzinfo) -> tuple[int, bool]:
-    """Nanoseconds since 1970, and whether the text named a zone that is known."""
-    local = seconds_since_epoch(
-        written.year or 0, written.month, written.day, written.hour, written.minute, written.second
-    )
-    offset = zone_offset(written.zone, local) if written.zone else None
-    known = offset is not None
-    return nanoseconds(local - (offset or 0 if known else local_offset(default, local)), written.fraction), known
-
-
-def _nearest_year(written: Written, zone: tzinfo, observed: str) -> int:
-    """The year that puts a date nearest to the observed time, ties to the past; 29 February waits for a leap year."""
-    now = nanoseconds(seconds_since_epoch(*map(int, re.split("[-T:]", observed[:19]))), observed[20:29])
-    this = int(observed[:4])
-    distances = []
-    for year in range(max(this - 8, 1), this + 9):
-        try:
-            instant, _ = _instant(written._replace(year=year), zone)
-        except ValueError:
-            continue
-        distances.append((abs(instant - now), year))
-    if not distances:
-        raise ValueError("no such date")
-    return min(distances)[1]
 
 
 def _learn(head: str, rest: str) -> str | None:
@@ -171,7 +156,7 @@ def _learn_second(head: str) -> str | None:
     return _remember(_seconds, head, f"{head[:10]}T{head[11:]}")
 
 
-def _remember(cache: dict[str, str], key: str, value: str) -> str:
+def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
     if len(cache) >= _MOST_CACHED:
         cache.clear()
     cache[key] = value
