@@ -60,6 +60,7 @@ class Metrics:
         self.records_dead = Counter(
             "weft_records_dead", "Dead letters, by the stage that rejected and why.", ["stage", "reason"], registry=r
         )
+        self.records_joined = Counter("weft_records_joined", "Records that became part of another one.", registry=r)
         self.bytes_produced = Counter("weft_bytes_produced", "Bytes of values acknowledged.", registry=r)
         self.stage_seconds = Counter("weft_stage_seconds", "Seconds of work by stage.", ["stage"], registry=r)
         self.end_to_end_seconds = Histogram(
@@ -69,6 +70,7 @@ class Metrics:
             registry=r,
         )
         self.commits = Counter("weft_commits", "Commits by result.", ["result"], registry=r)
+        self.cuts = Counter("weft_cuts", "Times that lines counted as over because no more came.", registry=r)
         self.rebalances = Counter("weft_rebalances", "Assignments received from the group.", registry=r)
         self.build_info = Gauge(
             "weft_build_info", "Always 1; what runs here.", ["version", "environment", "pipeline"], registry=r

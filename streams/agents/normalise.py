@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from faust.types import StreamT
@@ -15,7 +15,7 @@ from streams.kafka.pace import Pace
 from streams.kafka.publisher import Publisher
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
-from streams.types import Answers, Lookups, Outcome
+from streams.types import Answers, Lookups, Outcome, RawRecord
 
 _NO_ANSWERS: Answers = {}
 _NOT_GUARDED = frozenset({"decode.tombstone", "decode.empty"})
@@ -61,6 +61,8 @@ class Normaliser:
             self._on_failure(error)
 
     async def _work(self, chunk: FetchedChunk) -> None:
+        if not await self._may_process(chunk):
+            return
         began = time.perf_counter()
         keys = self._pipeline.prepare(chunk)
         self._spent("prepare", began)
@@ -71,18 +73,18 @@ class Normaliser:
         else:
             answers = _NO_ANSWERS
         dead: dict[int, str] = {}
+        covered: list[Sequence[RawRecord]] = []
         busy = 0.0
         while not chunk.stale:
             began = time.perf_counter()
             outcome = self._pipeline.finish(chunk, answers)
             finished = self._spent("finish", began)
-            complete = outcome.complete_through + 1 == chunk.end
             dead.update((letter.raw.offset, letter.reason) for letter in outcome.dead)
-            self._publish(chunk, outcome, complete=complete)
+            covered += self._publish(chunk, outcome)
             busy += self._spent("publish", finished) - began
-            if complete:
+            if not outcome.more:
                 self._pace.observe(len(chunk.records), busy)
-                self._guard(chunk, dead)
+                self._guard(chunk, covered, dead)
                 return
             await self._let_others_work()
 
@@ -99,26 +101,39 @@ class Normaliser:
             self._ownership.settled.clear()
             await self._ownership.settled.wait()
 
-    def _publish(self, chunk: FetchedChunk, outcome: Outcome, *, complete: bool) -> None:
+    async def _may_process(self, chunk: FetchedChunk) -> bool:
+        """Whether nothing stands in the way; a cut that the chunk obeys must be committed first."""
+        cut = chunk.state.cut
+        if cut is None or cut > chunk.end:
+            return True
+        return await self._ownership.commit_cut(chunk.assignment) and not chunk.stale
+
+    def _publish(self, chunk: FetchedChunk, outcome: Outcome) -> Sequence[Sequence[RawRecord]]:
+        """Bundle an outcome and hand it over; gives the records that it covers."""
         assignment = chunk.assignment
         bundle = assignment.tracker.bundle(outcome.complete_through, outcome.counts)
+        if not outcome.more:
+            assignment.tracker.processed(chunk.end)
+        self._metrics.records_joined.inc(outcome.counts.joined)
         for dialect, records in outcome.dialects.items():
             self._metrics.records_enriched.labels(dialect).inc(records)
         for letter in outcome.dead:
             self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
-        settled = partial(self._settled, assignment, chunk if complete else None)
+        settled = partial(self._settled, assignment, None if outcome.more else chunk)
         self._publisher.publish(outcome, bundle, chunk.partition, settled)
+        return bundle.records
 
-    def _guard(self, chunk: FetchedChunk, dead: dict[int, str]) -> None:
-        """Show the guard which of the chunk's records died; tombstones and empty values do not count at all."""
+    def _guard(self, chunk: FetchedChunk, covered: Sequence[Sequence[RawRecord]], dead: dict[int, str]) -> None:
+        """Show the guard which of the covered records died; tombstones and empty values do not count at all."""
         assignment = chunk.assignment
         if dead:
-            offsets = [raw.offset for raw in chunk.records if dead.get(raw.offset) not in _NOT_GUARDED]
+            covered_offsets = (raw.offset for records in covered for raw in records)
+            offsets = [offset for offset in covered_offsets if dead.get(offset) not in _NOT_GUARDED]
             flooded = assignment.guard.observe(
                 len(offsets), [index for index, offset in enumerate(offsets) if offset in dead]
             )
         else:
-            flooded = assignment.guard.observe(len(chunk.records), ())
+            flooded = assignment.guard.observe(sum(map(len, covered)), ())
         if flooded and "flood" not in assignment.holds:
             self._ownership.give_back([assignment])
             cure = f"see `weft tail dead`, then `weft worker --resume-partition {chunk.topic}:{chunk.partition}`"

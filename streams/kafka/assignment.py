@@ -26,7 +26,8 @@ class Assignment:
     `holds` maps each reason for a pause to what an operator reads about it. `turn` keeps prepare and finish
     of one chunk together; `rewinds` counts how often fetched work was given back, so that a chunk from
     before is recognised. `caught_up_at` is the
-    monotonic second at which records were last fetched, or none were left to fetch.
+    monotonic second at which records were last fetched, or none were left to fetch. `cut` is the offset before which
+    open groups of lines close, whoever processes them.
     """
 
     tp: TopicPartition
@@ -35,6 +36,7 @@ class Assignment:
     tracker: CommitTracker
     guard: FloodGuard
     state: PartitionState
+    cut: int | None = None
     active: bool = True
     rewinds: int = 0
     holds: dict[str, str] = field(default_factory=dict)
@@ -44,13 +46,16 @@ class Assignment:
 
     def due(self) -> CommitState | None:
         """The state to commit, or None when the broker has it already."""
-        latest = replace(self.committed.advanced(self.tracker.prefix, self.tracker.counts), guard=self.guard.tripped)
+        prefix = self.tracker.prefix
+        cut = self.cut if self.cut is not None and self.cut > prefix else None
+        advanced = self.committed.advanced(prefix, self.tracker.counts)
+        latest = replace(advanced, cut=cut, guard=self.guard.tripped)
         return latest if latest != self.committed else None
 
     def rewind(self) -> int:
         """Give back what is fetched but not processed; returns the offset to fetch from."""
         self.rewinds += 1
-        self.state = PartitionState(self.tp.topic, self.tp.partition)
+        self.state = PartitionState(self.tp.topic, self.tp.partition, self.cut)
         return self.tracker.rewind()
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import attrgetter
 
 from streams.errors import UnexpectedState
@@ -26,27 +27,30 @@ class Registration:
 
 @dataclass(slots=True, eq=False)
 class Bundle:
-    """Offsets up to `end` with their outcome counts; `pending` outputs still wait for acknowledgement."""
+    """Offsets up to `end` with their records and outcome counts; `pending` outputs still wait for acknowledgement."""
 
     end: int
     counts: Counts
     since: float
+    records: Sequence[Sequence[RawRecord]] = ()
     pending: int = 0
 
 
 class CommitTracker:
     """Keeps every fetched record until all outputs of everything up to it are acknowledged.
 
-    `tail` is the offset that must be fetched next, `prefix` the offset that may be committed and `counts`
-    the cumulative outcomes below it. Not thread-safe: one event loop owns it.
+    `tail` is the offset that must be fetched next, `latest` the monotonic second at which it moved, `prefix` the
+    offset that may be committed and `counts` the cumulative outcomes below it. Records that were processed may still
+    be in no bundle: they wait for lines that go on with theirs. Not thread-safe: one event loop owns it.
     """
 
     def __init__(self, offset: int, counts: Counts | None = None) -> None:
         self.tail = offset
         self.prefix = offset
         self.counts = copy(counts) if counts else Counts()
+        self.latest = 0.0
         self._covered = offset
-        self._latest = 0.0
+        self._processed = offset
         self._registered: deque[Registration] = deque()
         self._bundles: deque[Bundle] = deque()
 
@@ -60,7 +64,11 @@ class CommitTracker:
             raise UnexpectedState(f"fetched records up to {end} do not continue at {self.tail}")
         self._registered.append(Registration(records, end, now))
         self.tail = end
-        self._latest = now
+        self.latest = now
+
+    def processed(self, end: int) -> None:
+        """Take note that records up to `end` went through the pipeline; they wait only for lines that follow."""
+        self._processed = end
 
     def bundle(self, complete_through: int, counts: Counts) -> Bundle:
         """Close everything up to `complete_through` into a bundle that waits for its acknowledgements.
@@ -71,24 +79,26 @@ class CommitTracker:
         end = complete_through + 1
         if not self._covered <= end <= self.tail:
             raise UnexpectedState(f"complete through {complete_through}, outside {self._covered}..{self.tail}")
-        since = self._registered[0].since if self._registered else self._latest
-        counts.consumed = self._take(end)
+        since = self._registered[0].since if self._registered else self.latest
+        records = self._take(end)
+        counts.consumed = sum(map(len, records))
         if counts.balance:
             raise UnexpectedState(f"outcomes up to offset {complete_through} do not balance: {counts}")
-        bundle = Bundle(end, counts, since)
+        bundle = Bundle(end, counts, since, records)
         self._covered = end
+        self._processed = max(self._processed, end)
         self._bundles.append(bundle)
         return bundle
 
-    def _take(self, end: int) -> int:
-        """Count and forget the registered records below `end`."""
-        taken = 0
+    def _take(self, end: int) -> list[Sequence[RawRecord]]:
+        """Give and forget the registered records below `end`."""
+        taken: list[Sequence[RawRecord]] = []
         while self._registered and self._registered[0].end <= end:
-            taken += len(self._registered.popleft().records)
+            taken.append(self._registered.popleft().records)
         if self._registered and self._covered < end:
             first = self._registered[0]
             split = bisect_right(first.records, end - 1, key=_OFFSET)
-            taken += split
+            taken.append(first.records[:split])
             first.records = first.records[split:]
         return taken
 
@@ -104,18 +114,24 @@ class CommitTracker:
     def rewind(self) -> int:
         """Forget what is registered but in no bundle; give the offset to fetch from again."""
         self._registered.clear()
-        self.tail = self._covered
+        self.tail = self._processed = self._covered
         return self.tail
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is registered or waiting."""
-        return not self._registered and not self._bundles
+        """Whether everything registered is processed and every bundle acknowledged."""
+        return self._processed == self.tail and not self._bundles
+
+    @property
+    def waits_for_lines(self) -> bool:
+        """Whether everything registered is processed, but some of it could go on in records that are not there yet."""
+        return self._processed == self.tail and bool(self._registered)
 
     @property
     def in_flight(self) -> int:
         """Number of chunks and bundles that are not finished."""
-        return len(self._registered) + len(self._bundles)
+        unprocessed = takewhile(lambda registration: registration.end > self._processed, reversed(self._registered))
+        return sum(1 for _ in unprocessed) + len(self._bundles)
 
     @property
     def oldest(self) -> float | None:

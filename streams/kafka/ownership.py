@@ -41,7 +41,7 @@ class Bounds(NamedTuple):
 
 
 UNKNOWN = Bounds(0, 0)
-"""Where a partition begins whose leader does not answer, until `check_range` knows better."""
+"""Where a partition begins whose leader does not answer; if its log does not, the fetch will tell."""
 
 
 class Ownership:
@@ -63,7 +63,6 @@ class Ownership:
         self._consumer = consumer
         self._metrics = metrics
         self._accept_gaps = set(accept_gaps)
-        self._unchecked: dict[TopicPartition, CommitState | None] = {}
         self._resumed = set(resumed)
         self._membership = Membership(consumer, settings.group)
         self._incarnations = Incarnations(settings, consumer, self._membership)
@@ -80,7 +79,6 @@ class Ownership:
         bounds = await self.bounds(partitions)
         if self._membership.current != member:
             return
-        self._unchecked = {tp: commits[tp] for tp in partitions if tp not in bounds}
         for tp in partitions:  # no await from here: tracker and position begin together
             state = self._starting_point(tp, commits[tp], bounds.get(tp, UNKNOWN))
             assignment = self.assignments[tp] = Assignment(
@@ -89,7 +87,8 @@ class Ownership:
                 committed=state,
                 tracker=CommitTracker(state.offset, state.counts),
                 guard=FloodGuard(self._settings.guard, tripped=state.guard and not self._resumes(tp)),
-                state=PartitionState(tp.topic, tp.partition),
+                state=PartitionState(tp.topic, tp.partition, state.cut),
+                cut=state.cut,
             )
             seek(self._consumer, tp, state.offset)
             self._hold_at_start(assignment, recreated, bounds.get(tp))
@@ -139,7 +138,7 @@ class Ownership:
         if assignment.tp.topic in recreated:
             self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
         else:
-            self._hold_if_out_of_range(assignment, assignment.committed.offset, bounds)
+            self.hold_if_out_of_range(assignment, assignment.committed.offset, bounds)
         if assignment.guard.tripped:
             self.hold(assignment, "flood", "the flood guard had paused it")
 
@@ -161,7 +160,7 @@ class Ownership:
         began = time.monotonic()
         try:
             async with asyncio.timeout(deadline_seconds):
-                while not all(a.tracker.idle for a in self.assignments.values() if not a.holds):
+                while not all(a.tracker.idle for a in self.assignments.values() if a.active and not a.holds):
                     self.settled.clear()
                     await self.settled.wait()
         except TimeoutError:
@@ -186,6 +185,18 @@ class Ownership:
         """Commit what is settled; False is a refusal, which means that a rebalance is near and is no error."""
         return not self.assignments or await self._committer.commit(list(self.assignments.values()))
 
+    async def commit_cut(self, assignment: Assignment) -> bool:
+        """Commit a cut, which must be definite before anything is published that obeys it.
+
+        False when the group refused: the partition is left alone until the rebalance that is near, because its next
+        owner may find the cut or not.
+        """
+        if assignment.committed.cut == assignment.cut or await self._committer.commit([assignment]):
+            return True
+        assignment.active = False
+        log.warning("cut.refused", topic=assignment.tp.topic, partition=assignment.tp.partition)
+        return False
+
     def hold(self, assignment: Assignment, reason: Hold, explanation: str) -> None:
         """Pause a partition until an operator acts; the others go on."""
         assignment.holds[reason] = explanation
@@ -205,20 +216,7 @@ class Ownership:
         if assignment.active and assignment.holds.pop(reason, None) is not None and not assignment.holds:
             unpause(self._consumer, assignment.tp)
 
-    def check_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
-        """Deal with a partition whose next offset is not in its log, as a fetch has told.
-
-        If this is its leader's first answer since it was taken it begins where it would have begun then.
-        """
-        tp = assignment.tp
-        if bounds is not None and tp in self._unchecked and stable_end(self._consumer, tp) is None:
-            state = self._starting_point(tp, self._unchecked.pop(tp), bounds)
-            assignment.committed, assignment.tracker = state, CommitTracker(state.offset, state.counts)
-            seek(self._consumer, tp, state.offset)
-            offset = state.offset
-        self._hold_if_out_of_range(assignment, offset, bounds)
-
-    def _hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
+    def hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
         """Hold a partition whose next offset is not in its log, with what was lost and how to go on."""
         if bounds is None:
             return  # its leader does not answer; the fetch will tell
@@ -253,7 +251,11 @@ class Ownership:
 
     def fetchable(self) -> list[TopicPartition]:
         """Partitions that may have more work in flight."""
-        return [tp for tp, a in self.assignments.items() if not a.holds and a.tracker.in_flight < _CHUNKS_PER_PARTITION]
+        return [
+            tp
+            for tp, a in self.assignments.items()
+            if a.active and not a.holds and a.tracker.in_flight < _CHUNKS_PER_PARTITION
+        ]
 
     def check(self) -> None:
         """Notice a group that refuses us also while nothing is fetched.

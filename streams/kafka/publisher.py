@@ -14,7 +14,7 @@ from streams.kafka.commits import Bundle
 from streams.kafka.partitioner import assign
 from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
 from streams.metrics import Metrics
-from streams.types import DeadLetter, Outcome, header_bytes
+from streams.types import DeadLetter, Outcome, header_bytes, lines_of
 
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers of a dead letter."""
@@ -134,20 +134,22 @@ class Publisher:
         )
 
     def _replace(self, topic: str, bundle: Bundle, settled: Callable[[], None], record: OutputRecord) -> None:
-        """Send a dead letter instead of a record that alone is over the topic's limit, and count it as one."""
+        """Send dead letters instead of a record that alone is over the topic's limit: one, or one a joined line."""
         origin = record[3]
         if not isinstance(origin, DeadLetter):
-            letter = DeadLetter(origin, "limit.size", "publish", "the broker refused the record as too large")
+            error = "the broker refused the record as too large"
+            letters = [DeadLetter(line, "limit.size", "publish", error) for line in lines_of(origin)]
             bundle.counts.enriched -= 1
-            bundle.counts.dead += 1
-            self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
-            form = self._dead_letter(letter)
+            bundle.counts.joined -= len(letters) - 1
+            bundle.counts.dead += len(letters)
+            self._metrics.records_dead.labels("publish", "limit.size").inc(len(letters))
+            forms: list[OutputRecord] = [(*self._dead_letter(letter), letter) for letter in letters]
         elif record[1] is not None or len(record[2]) > len(self._by_reference(origin)[2]):
-            letter, form = origin, self._by_reference(origin)
+            letters, forms = [origin], [(*self._by_reference(origin), origin)]
         else:
             raise UnexpectedState(f"{topic} refuses even a dead letter by reference as too large")
         bundle.pending += 1
-        self._put(self._dead_partition(letter.raw.partition), [(*form, letter)], bundle, settled)
+        self._put(self._dead_partition(letters[0].raw.partition), forms, bundle, settled)
 
     def _delivered(self, size: int, bundle: Bundle, settled: Callable[[], None]) -> None:
         self.in_flight_bytes -= size

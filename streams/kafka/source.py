@@ -22,6 +22,7 @@ from mode import Service
 from streams.errors import UnexpectedState
 from streams.kafka.assignment import Assignment, FetchedChunk
 from streams.kafka.clients import stop_consumer
+from streams.kafka.cuts import cut_idle
 from streams.kafka.lenient import UnreadablePartition, read_leniently
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
@@ -70,6 +71,7 @@ class ChunkSource(Service):
         self._feed = feed
         self._congested = congested
         self._on_failure = on_failure
+        self._joins = any(policy.multiline.enabled for policy in settings.topics.values())
         self._feeding = True
         self._suspects: list[TopicPartition] = []
 
@@ -119,6 +121,7 @@ class ChunkSource(Service):
         try:
             while self._feeding and not self.should_stop:
                 await self._fetch_once()
+                await self._cut_idle()
         except ConsumerStoppedError:
             return
         except Exception as error:  # noqa: BLE001 - reported, and the process ends
@@ -151,6 +154,13 @@ class ChunkSource(Service):
             self._suspects.pop()
         for chunk in chunks:
             await self._feed(chunk)
+
+    async def _cut_idle(self) -> None:
+        """Close groups of lines that nothing more comes for; here, where nothing is fetched at the same time."""
+        if self._joins and self._feeding:
+            for chunk in list(cut_idle(self._ownership, self._settings, time.monotonic())):
+                self._metrics.cuts.inc()
+                await self._feed(chunk)
 
     async def _wait_for_progress(self) -> None:
         self._ownership.check()
@@ -222,12 +232,12 @@ class ChunkSource(Service):
             self._suspects = list(asked)
 
     async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Deal with partitions whose next offset is not in the log."""
+        """Hold partitions whose next offset is not in the log any more."""
         bounds = await self._ownership.bounds(offsets)
         for tp, offset in offsets.items():
             assignment = self._ownership.assignments.get(tp)
             if assignment is not None and assignment.tracker.tail == offset:  # else it was sought since
-                self._ownership.check_range(assignment, offset, bounds.get(tp))
+                self._ownership.hold_if_out_of_range(assignment, offset, bounds.get(tp))
 
     async def _read_leniently(self, tp: TopicPartition) -> None:
         """Read around what the client cannot decode; if that fails, hold this partition alone."""

@@ -140,7 +140,7 @@ async def test_room_made_by_a_lost_partition_lets_a_waiting_agent_go_on(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begin(chunk: Any, answers: Answers) -> Outcome:
-        return Outcome([], [], [], [], Counts(), chunk.records[0].offset - 1, {})
+        return Outcome([], [], [], [], Counts(), chunk.records[0].offset - 1, {}, more=True)
 
     def keep(outcome: Outcome, bundle: Any, partition: int, settled: Callable[[], None]) -> None:
         in_flight.append(settled)
