@@ -41,7 +41,7 @@ class Bounds(NamedTuple):
 
 
 UNKNOWN = Bounds(0, 0)
-"""Where a partition begins whose leader does not answer; if its log does not, the fetch will tell."""
+"""Where a partition begins whose leader does not answer, until `check_range` knows better."""
 
 
 class Ownership:
@@ -63,6 +63,7 @@ class Ownership:
         self._consumer = consumer
         self._metrics = metrics
         self._accept_gaps = set(accept_gaps)
+        self._unchecked: dict[TopicPartition, CommitState | None] = {}
         self._resumed = set(resumed)
         self._membership = Membership(consumer, settings.group)
         self._incarnations = Incarnations(settings, consumer, self._membership)
@@ -79,6 +80,7 @@ class Ownership:
         bounds = await self.bounds(partitions)
         if self._membership.current != member:
             return
+        self._unchecked = {tp: commits[tp] for tp in partitions if tp not in bounds}
         for tp in partitions:  # no await from here: tracker and position begin together
             state = self._starting_point(tp, commits[tp], bounds.get(tp, UNKNOWN))
             assignment = self.assignments[tp] = Assignment(
@@ -138,7 +140,7 @@ class Ownership:
         if assignment.tp.topic in recreated:
             self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
         else:
-            self.hold_if_out_of_range(assignment, assignment.committed.offset, bounds)
+            self._hold_if_out_of_range(assignment, assignment.committed.offset, bounds)
         if assignment.guard.tripped:
             self.hold(assignment, "flood", "the flood guard had paused it")
 
@@ -216,7 +218,20 @@ class Ownership:
         if assignment.active and assignment.holds.pop(reason, None) is not None and not assignment.holds:
             unpause(self._consumer, assignment.tp)
 
-    def hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
+    def check_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
+        """Deal with a partition whose next offset is not in its log, as a fetch has told.
+
+        If this is its leader's first answer since it was taken it begins where it would have begun then.
+        """
+        tp = assignment.tp
+        if bounds is not None and tp in self._unchecked and stable_end(self._consumer, tp) is None:
+            state = self._starting_point(tp, self._unchecked.pop(tp), bounds)
+            assignment.committed, assignment.tracker = state, CommitTracker(state.offset, state.counts)
+            seek(self._consumer, tp, state.offset)
+            offset = state.offset
+        self._hold_if_out_of_range(assignment, offset, bounds)
+
+    def _hold_if_out_of_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:
         """Hold a partition whose next offset is not in its log, with what was lost and how to go on."""
         if bounds is None:
             return  # its leader does not answer; the fetch will tell

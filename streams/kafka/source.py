@@ -232,12 +232,12 @@ class ChunkSource(Service):
             self._suspects = list(asked)
 
     async def _lost(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Hold partitions whose next offset is not in the log any more."""
+        """Deal with partitions whose next offset is not in the log."""
         bounds = await self._ownership.bounds(offsets)
         for tp, offset in offsets.items():
             assignment = self._ownership.assignments.get(tp)
             if assignment is not None and assignment.tracker.tail == offset:  # else it was sought since
-                self._ownership.hold_if_out_of_range(assignment, offset, bounds.get(tp))
+                self._ownership.check_range(assignment, offset, bounds.get(tp))
 
     async def _read_leniently(self, tp: TopicPartition) -> None:
         """Read around what the client cannot decode; if that fails, hold this partition alone."""
