@@ -48,7 +48,7 @@ def _step(entry: ProcessorEntry, settings: Settings) -> Step:
     policy = entry.on_failure or ("dead" if entry.name == _REDACTION else "skip")
     if entry.name == _REDACTION and policy != "dead":
         raise ConfigurationError(f"processors.redact.on_failure: {policy} would let secrets pass", cure="Leave it out.")
-    return Step(processor, policy, entry.defaults, compile_when(entry.when, settings.environment))
+    return Step(processor, policy, entry.defaults, compile_when(entry.when, settings.environment), entry.when)
 
 
 def _doubles(steps: Sequence[Step]) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _collisions(steps: Sequence[Step]) -> Iterator[str]:
 def _collide(earlier: Processor, later: Processor) -> Iterator[str]:
     for path in sorted(later.writes):
         if overlap(path, earlier.writes) and not overlap(path, later.overwrites):
-            yield f"processors: {earlier.name} and {later.name} both write {path}, and {later.name} does not overwrite it"
+            yield f"processors: {earlier.name} and {later.name} both write {path}, and {later.name} overwrites nothing"
 
 
 def _early_questions(steps: Sequence[Step]) -> Iterator[str]:

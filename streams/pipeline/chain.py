@@ -11,6 +11,7 @@ from streams.errors import RejectedRecord
 from streams.pipeline.paths import put
 from streams.pipeline.wanted import Wanted
 from streams.processors.base import Acted, LookupProcessor, Processor, Verdict
+from streams.settings import When
 from streams.types import Answers, LookupKeys, Provenance, Record
 
 _TIMED = 64
@@ -26,8 +27,10 @@ class Step(NamedTuple):
     processor: Processor
     on_failure: str
     defaults: Mapping[str, Any]
-    wanted: Wanted | None
+    wanted: Wanted | None = None
     """Whether a record is processed at all; None when every one is."""
+    when: When = When()
+    """The flag that `wanted` was made of."""
 
     @property
     def label(self) -> str:
@@ -112,6 +115,8 @@ class Chain:
         return True
 
     def _run(self, record: Record, progress: Progress, first: int, last: int) -> Progress | None:
+        if not self.steps:
+            return progress
         self.records += not first
         acted, failed = progress
         calls = self._calls if self.records % _TIMED else self._timed

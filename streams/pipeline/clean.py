@@ -47,12 +47,14 @@ def clean_reader(  # noqa: C901 - hot path
             return None
         try:
             document = loads(value)
+            shape = tuple(document)
+            read, key_bytes, choices = plans.get(shape) or learn(shape)
+            if choices[0].read is None:
+                return None
             # Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
             written = dumps(document, None, OPT_STRICT_INTEGER)
             if written != value and _packed(written) != _packed(value) and not has_no_silent_change(value, document):
                 return None
-            shape = tuple(document)
-            read, key_bytes, _ = plans.get(shape) or learn(shape)
             # Brackets are counted only where there is room for too many.
             if (_BRACKET in value or len(value) - key_bytes > shallow) and deeper_than(value, depth):
                 return None

@@ -94,8 +94,8 @@ class Decoder:
     def _open(self, value: bytes, arrival: Arrival) -> tuple[Content | Batch, tuple[str, ...]]:
         """Tell what a value holds, with remarks on its encoding and on a hint that was not true."""
         hints = arrival.hints
-        if hints.wants_bytes and not value.lstrip(BLANKS).startswith(_OPENING):
-            return Binary(value), ()
+        if hints.wants_bytes:
+            return self._open_bytes(value, hints), ()
         decoded = texts.decode(value)
         if decoded is None:
             return Binary(value), _contradicted(arrival) if hints.form else ()
@@ -109,14 +109,27 @@ class Decoder:
         except ValueError:
             return Text(text), (flags + _contradicted(arrival) if hints.form else flags)
 
+    def _open_bytes(self, value: bytes, hints: Hints) -> Content | Batch:
+        """Tell JSON from the bytes of a dialect that has both: a first byte may be a brace there too, by chance."""
+        if value.lstrip(BLANKS).startswith(_OPENING):
+            try:
+                return read_json(value, hints.form, self._limits)
+            except ValueError:
+                pass
+        return Binary(value)
+
     def _leaves(self, content: Content, arrival: Arrival) -> list[Leaf] | None:
         """Give the records of a value that holds several, None when it holds one."""
         dialect, identity = arrival.hints.dialect, arrival.identity
         if dialect is None and isinstance(content, Text):
             return self._layers.leaves_of_text(content.text, identity)
-        if dialect is None:
-            return self._layers.leaves(content.parsed.document, identity) if isinstance(content, Document) else None
-        return self._split_as(dialect, content, identity)
+        if dialect is not None:
+            leaves = self._split_as(dialect, content, identity)
+        else:
+            leaves = self._layers.leaves(content.parsed.document, identity) if isinstance(content, Document) else None
+        if leaves and isinstance(content, Document) and content.parsed.flags:
+            return [_remarked(leaf, content.parsed.flags) for leaf in leaves]
+        return leaves
 
     def _split_as(self, dialect: Dialect, content: Content, identity: Identity) -> list[Leaf] | None:
         """Take a value apart as the dialect that its header or topic names."""
@@ -137,7 +150,11 @@ class Decoder:
         if isinstance(parsed, RejectedRecord):
             return [Leaf(lambda who: _refuse(parsed), lambda: batch.alone(index))]
         document = Document(parsed, lambda: batch.written(index))
-        inner = self._leaves(document, arrival)
+        try:
+            inner = self._leaves(document, arrival)
+        except RejectedRecord as error:
+            refused = error
+            return [Leaf(lambda who: _refuse(refused), lambda: batch.alone(index))]
         if inner is None:
             return [Leaf(lambda who: self._read(document, arrival, who), lambda: batch.alone(index))]
         return [wrapped(leaf, lambda piece: batch.wrap(as_bytes(piece))) for leaf in inner]
@@ -191,6 +208,17 @@ def _read_leaf(leaf: Leaf, index: int, arrival: Arrival, remarks: tuple[str, ...
     except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
         return arrival.raw, rejected(arrival.raw, STAGE, error, index, alone()), index, alone
     return arrival.raw, record, index, alone
+
+
+def _remarked(leaf: Leaf, flags: tuple[str, ...]) -> Leaf:
+    """The same record with remarks on the document that it stands in."""
+
+    def read(who: Identity) -> Record:
+        record = leaf.read(who)
+        add_flags(record, *flags)
+        return record
+
+    return Leaf(read, leaf.alone)
 
 
 def _complete(record: Record, arrival: Arrival, who: Identity, remarks: tuple[str, ...]) -> Record:

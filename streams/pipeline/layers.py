@@ -89,9 +89,11 @@ class Layers:
                 add_flags(record, _DEPTH)
                 return record
             return record if body is None else merge(record, self.read(body, identity, layer + 1), dialect)
-        if not dialect.opaque and isinstance(body, str) and body.startswith("{") and layer < MOST_LAYERS:
+        if dialect.opaque or not isinstance(body, str) or layer >= MOST_LAYERS:
+            return record
+        if body.startswith("{"):
             return self._open_text_body(dialect, record, identity, layer)
-        return record
+        return self._open_line(dialect, record, identity, layer) if dialect.is_head else record
 
     def leaves(self, content: Any, identity: Identity, layer: int = 0) -> list[Leaf] | None:
         """Take apart what holds several records, at any layer; None when it holds one."""
@@ -158,6 +160,18 @@ class Layers:
         if inner["body"] is None:
             inner["body"] = record["body"]
         return merge(record, inner, dialect)
+
+    def _open_line(self, dialect: Dialect, record: Record, identity: Identity, layer: int) -> Record:
+        """A line of a known grammar behind a head becomes the record if it says when or how severe it is."""
+        found = self._detector.read_line(record["body"], *identity)
+        if found is None:
+            return record
+        around, inner = found
+        if not (inner["timestamp"] or inner["severity_text"] or inner["severity_number"]):
+            return record
+        if inner["body"] is None:
+            inner["body"] = record["body"]
+        return merge(record, self.open_body(around, inner, identity, layer + 1), dialect)
 
     def leaves_of_text(self, text: str, identity: Identity, layer: int = 0) -> list[Leaf] | None:
         """Take a text apart that is not to be read as JSON; None when it holds one record."""

@@ -6,47 +6,40 @@ It never awaits and imports no Kafka client. Between the two halves the agent re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from itertools import chain
+from typing import Any, NamedTuple
 
 from orjson import dumps, loads
 
 from schemas.conform import NonconformingRecord, conform
-from streams.dialects.base import add_flags
-from streams.dialects.detect import Detector
 from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
-from streams.pipeline.clean import clean_reader
-from streams.pipeline.decode import Arrival, Decoder, Staged
+from streams.pipeline.build import build_chain
+from streams.pipeline.chain import Progress
+from streams.pipeline.decode import Alone, Staged
 from streams.pipeline.encode import shorten, tidy
-from streams.pipeline.hints import read_hints
-from streams.pipeline.identity import event_id_prefix, observed_timestamp
-from streams.pipeline.layers import Layers
 from streams.pipeline.multiline import Joiner
-from streams.pipeline.policies import check_dialects, policy_of
-from streams.pipeline.provenance import pipeline_hash
-from streams.pipeline.reject import UNREADABLE, refused, rejected
+from streams.pipeline.policies import check_dialects
+from streams.pipeline.provenance import pipeline_hash, with_snapshots
+from streams.pipeline.reject import refused, rejected
+from streams.pipeline.staging import Stager
 from streams.settings import Settings
-from streams.types import (
-    Answers,
-    Chunk,
-    Counts,
-    DeadLetter,
-    JoinedRecord,
-    LookupKeys,
-    Outcome,
-    Provenance,
-    RawRecord,
-    Source,
-)
+from streams.types import Answers, Chunk, Counts, DeadLetter, JoinedRecord, LookupKeys, Outcome, RawRecord, Record
 from streams.values.json import plain_float
-from streams.values.zones import zone_named
 
-_ENCODE = "encode"
+_PROCESS, _ENCODE = "process", "encode"
 _DEAD_BYTES = 1_000
 """What a dead letter counts as output beside its value, which is the input's."""
 _SAMPLE = 1_000
 """One record in so many offsets is checked against the schema at run time; tests prove the rest."""
+
+
+class Prepared(NamedTuple):
+    """A record that waits for the answers to its look-ups; `progress` is None when it was sampled out before."""
+
+    record: Record
+    progress: Progress | None
 
 
 class Pipeline:
@@ -54,84 +47,50 @@ class Pipeline:
 
     def __init__(self, settings: Settings) -> None:
         check_dialects(settings)
-        self.provenance = pipeline_hash(settings, DIALECTS)
+        self.chain = build_chain(settings)
         self._settings = settings
         self._limits = settings.limits
         self._every = 1 if settings.validate_output else _SAMPLE
-        self._detector = Detector(DIALECTS, zone_named(settings.time_zone))
-        layers = Layers(self._detector, settings.limits.depth)
-        self._read_clean = clean_reader(self._detector, layers, settings.limits)
-        self._decoder = Decoder(self._detector, layers, settings.limits)
+        self._stager = Stager(settings)
+        self._hash = pipeline_hash(settings, DIALECTS, self.chain)
+        self._snapshots: tuple[str, ...] = ()
+        self.provenance = ""
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Make the hash again when a processor looks things up in other data than before."""
+        snapshots = self.chain.snapshots()
+        if snapshots != self._snapshots or not self.provenance:
+            self._snapshots = snapshots
+            self.provenance = with_snapshots(self._hash, snapshots)
 
     def prepare(self, chunk: Chunk) -> LookupKeys:
         """Stage the decoding of a chunk and give the keys that it wants looked up.
 
-        Nothing wants a look-up yet, so the staged records are an iterator that `finish` draws from: each is
-        decoded, encoded and forgotten while it is in the processor's cache, and a chunk costs no memory but its output.
+        While nothing asks, decoding waits until `finish` draws from it; else the whole chunk is decoded here.
         """
-        multiline = policy_of(chunk.topic, self._settings).multiline
-        if multiline.enabled:
-            if chunk.state.joiner is None:
-                chunk.state.joiner = Joiner(multiline, self._limits.value_bytes)
-            chunk.state.staged = self._decode_joined(chunk)
-        elif chunk.undecodable:
-            undecodable = chunk.undecodable
-            chunk.state.staged = self._decode_around(chunk, ((r, undecodable.get(r.offset)) for r in chunk.records))
-        else:
-            chunk.state.staged = self._decode(chunk, chunk.records)
-        return frozenset()
+        staged = self._stager.stage(chunk)
+        if not self.chain.asks:
+            chunk.state.staged = staged
+            return frozenset()
+        items = [self._prepared(item) for item in staged]
+        chunk.state.staged = iter(items)
+        return frozenset().union(*(self.chain.keys(record.record) for _, record, _, _ in items if _asks(record)))
 
-    def _decode(self, chunk: Chunk, records: Iterable[RawRecord]) -> Iterator[Staged]:
-        topic, partition = chunk.topic, chunk.partition
-        policy = policy_of(topic, self._settings)
-        prefix = event_id_prefix(topic, policy.source_epoch, partition)
-        fallback, pinned = policy.hint_mismatch == "fallback", policy.dialect
-        without_headers = read_hints((), pinned)
-        read_clean, decode = self._read_clean, self._decoder.decode
-        timestamp, observed = 0, observed_timestamp(0)
-        for raw in records:
-            offset, value = raw.offset, raw.value
-            if raw.timestamp != timestamp:
-                timestamp = raw.timestamp
-                observed = observed_timestamp(timestamp)
-            source: Source = {"topic": topic, "partition": partition, "offset": offset}
-            event_id = f"{prefix}{offset}"
-            hints = read_hints(raw.headers, pinned) if raw.headers else without_headers
-            record = read_clean(value, hints, event_id, observed, source) if value else None
-            if record is not None:
-                yield raw, record, None, None
-            else:
-                yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
-
-    def _decode_around(self, chunk: Chunk, records: Iterable[tuple[RawRecord, str | None]]) -> Iterator[Staged]:
-        """Decode records of which some come with the reason why Kafka's own client could not read them: they die."""
-        unreadable: list[Staged] = []
-
-        def readable() -> Iterator[RawRecord]:
-            for raw, error in records:
-                if error is None:
-                    yield raw
-                else:
-                    unreadable.append((raw, DeadLetter(raw, "decode.kafka", UNREADABLE, error), None, None))
-
-        for staged in self._decode(chunk, readable()):
-            if unreadable:
-                yield from unreadable
-                unreadable.clear()
-            yield staged
-        yield from unreadable
-
-    def _decode_joined(self, chunk: Chunk) -> Iterator[Staged]:
-        """Decode what the chunk completes, also of earlier chunks; a joined event is decoded as one record."""
-        events = (group for run in chunk.state.joiner.runs(chunk) for group in run)
-        for staged in self._decode_around(chunk, ((group.record(), group.error) for group in events)):
-            if type(staged[0]) is JoinedRecord:
-                yield from _remarked(staged[0], staged)
-            else:
-                yield staged
+    def _prepared(self, item: Staged) -> Any:
+        """Take a record through the processors that stand before the first look-up."""
+        raw, record, inner, alone = item
+        if isinstance(record, DeadLetter):
+            return item
+        try:
+            return raw, Prepared(record, self.chain.run_before_lookups(record)), inner, alone
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
+            return raw, rejected(raw, _PROCESS, error, inner, alone() if alone else None), inner, alone
 
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
-        """Encode what `prepare` staged; what does not fit or conform is a dead letter.
+        """Process and encode what `prepare` staged; what fails, does not fit or does not conform is a dead letter.
 
         A few bytes may open to megabytes, so it stops behind the record with which its output passes
         `flow.part_bytes`; `more` tells, and the next call goes on there.
@@ -141,9 +100,11 @@ class Pipeline:
         origins: list[RawRecord] = []
         dialects: list[str] = []
         dead: list[DeadLetter] = []
-        split, every = 0, self._every
-        most_attributes, most_bytes = self._limits.attributes, self._limits.record_bytes
-        provenance: Provenance = {"pipeline": self.provenance, "applied": [], "failed": []}
+        sampled: list[RawRecord] = []
+        split = 0
+        self._refresh()
+        self.chain.begin(self.provenance, answers)
+        process, encode = self._process, self._encode
         staged, size, last, most_output = chunk.state.staged, 0, None, self._settings.flow.part_bytes
         joiner: Joiner | None = chunk.state.joiner
         for item in staged:
@@ -158,20 +119,18 @@ class Pipeline:
                 dead.append(record)
                 size += _DEAD_BYTES
                 continue
+            stage = _PROCESS
             try:
-                record["provenance"] = provenance
-                if "flags" in record or len(record["attributes"]) > most_attributes:
-                    tidy(record, most_attributes)
-                # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
-                value = b"".join((dumps(record, plain_float), b""))
-                if len(value) > most_bytes:
-                    value = shorten(record, most_bytes)
-                if raw.offset % every == 0:
-                    _check(value)
+                record = process(record, raw, alone)
+                if record is None:
+                    sampled.append(raw)
+                    continue
+                stage = _ENCODE
+                value = encode(record, raw.offset)
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
-                dead += refused(rejected(raw, _ENCODE, error, inner, alone() if alone else None))
+                dead += refused(rejected(raw, stage, error, inner, alone() if alone else None))
                 continue
             trace_id = record["trace_id"]
             keys.append(trace_id.encode() if trace_id else None)
@@ -182,25 +141,36 @@ class Pipeline:
         else:
             raw, chunk.state.staged = None, None
         end = raw.offset if raw is not None else joiner.complete(chunk.end) if joiner else chunk.end
-        joined = _joined(origins, dead) if joiner else 0
-        counts = Counts(split=split, enriched=len(values), dead=len(dead), joined=joined)
+        joined = _joined(chain(origins, sampled, (letter.raw for letter in dead))) if joiner else 0
+        counts = Counts(split=split, enriched=len(values), dead=len(dead), sampled=len(sampled), joined=joined)
         return Outcome(keys, values, origins, dead, counts, end - 1, Counter(dialects), more=raw is not None)
 
+    def _process(self, record: Any, raw: RawRecord, alone: Alone | None) -> Record | None:
+        """Take a record through its processors; None when it was sampled out."""
+        if type(record) is Prepared:
+            record, progress = record
+            return record if progress is not None and self.chain.run(record, progress) else None
+        return record if self.chain.run(record) else None
 
-def _remarked(event: JoinedRecord, staged: Staged) -> Iterator[Staged]:
-    """Put the remarks of a joined event on its records; one that could not be decoded dies line by line."""
-    _, record, inner, _ = staged
-    if isinstance(record, DeadLetter):
-        yield from ((letter.raw, letter, inner, None) for letter in refused(record))
-    else:
-        add_flags(record, *event.flags)
-        yield staged
+    def _encode(self, record: Record, offset: int) -> bytes:
+        if "flags" in record or len(record["attributes"]) > self._limits.attributes:
+            tidy(record, self._limits.attributes)
+        # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
+        value = b"".join((dumps(record, plain_float), b""))
+        if len(value) > self._limits.record_bytes:
+            value = shorten(record, self._limits.record_bytes)
+        if offset % self._every == 0:
+            _check(value)
+        return value
 
 
-def _joined(origins: Sequence[RawRecord], dead: Sequence[DeadLetter]) -> int:
+def _asks(record: object) -> bool:
+    return type(record) is Prepared and record.progress is not None
+
+
+def _joined(events: Iterable[RawRecord]) -> int:
     """Count the records that went into the outputs of others."""
-    events = {raw for raw in chain(origins, (letter.raw for letter in dead)) if type(raw) is JoinedRecord}
-    return sum(len(event.lines) - 1 for event in events)
+    return sum(len(event.lines) - 1 for event in {raw for raw in events if type(raw) is JoinedRecord})
 
 
 def _check(value: bytes) -> None:

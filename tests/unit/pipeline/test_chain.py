@@ -162,7 +162,7 @@ def test_out_of_memory_is_nobodys_failure() -> None:
         def process(self, record: Record) -> Acted:
             raise MemoryError
 
-    made = Chain([Step(Exhausts(None), "skip", {}, None)])
+    made = Chain([Step(Exhausts(None), "skip", {})])
     with pytest.raises(MemoryError):
         made.run(record())
 

@@ -11,7 +11,7 @@ import pytest
 from streams.testing import FakeRecord
 from tests.through import dead_of, outcome_of, record_of, records_of, with_policy
 
-JSON = b'{"message":"hello","level":"info"}'
+JSON = b'{"message":"hello","severity":"info"}'
 DEEP = "[" * 70 + "]" * 70
 
 

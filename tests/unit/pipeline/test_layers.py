@@ -21,7 +21,7 @@ def text(document: Any) -> str:
 
 
 def test_an_object_in_an_envelope_is_read_by_its_own_dialect() -> None:
-    record = record_of(text(event({"level": "warn", "message": "low", "service": "shop"})))
+    record = record_of(text(event({"severity": "warn", "message": "low", "service": "shop"})))
     assert (record["dialect"], record["envelopes"], record["body"]) == ("json", ["cloudevents"], "low")
     assert (record["severity_number"], record["resource"]["service.name"], record["event_name"]) == (13, "shop", "t")
 
@@ -52,7 +52,7 @@ def test_layers_are_peeled_up_to_three() -> None:
 
 
 def test_a_body_that_is_a_json_object_without_roles_becomes_an_object() -> None:
-    record = record_of(text({"level": "info", "message": '{"n": 12345678901234567890, "ok": true}'}))
+    record = record_of(text({"severity": "info", "message": '{"n": 12345678901234567890, "ok": true}'}))
     assert (record["dialect"], record["body"]) == ("json", {"n": "12345678901234567890", "ok": True})
 
 

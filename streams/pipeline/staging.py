@@ -1,0 +1,106 @@
+"""The first half of the way: what the raw records of a chunk hold, decoded one after the other as it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from streams.dialects.base import add_flags
+from streams.dialects.detect import Detector
+from streams.dialects.registry import DIALECTS
+from streams.pipeline.clean import clean_reader
+from streams.pipeline.decode import Arrival, Decoder, Staged
+from streams.pipeline.hints import read_hints
+from streams.pipeline.identity import event_id_prefix, observed_timestamp
+from streams.pipeline.layers import Layers
+from streams.pipeline.multiline import Joiner
+from streams.pipeline.policies import policy_of
+from streams.pipeline.reject import UNREADABLE, refused
+from streams.settings import Settings
+from streams.types import Chunk, DeadLetter, JoinedRecord, RawRecord, Source
+from streams.values.zones import zone_named
+
+
+class Stager:
+    """Decodes chunks with the dialects and limits of one configuration."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        detector = Detector(DIALECTS, zone_named(settings.time_zone))
+        layers = Layers(detector, settings.limits.depth)
+        self._read_clean = clean_reader(detector, layers, settings.limits)
+        self._decoder = Decoder(detector, layers, settings.limits)
+
+    def stage(self, chunk: Chunk) -> Iterator[Staged]:
+        """Give what a chunk holds, decoded as it is drawn.
+
+        So each record is encoded and forgotten while it is in the processor's cache, and a chunk costs no memory
+        but its output.
+        """
+        multiline = policy_of(chunk.topic, self._settings).multiline
+        if multiline.enabled:
+            if chunk.state.joiner is None:
+                chunk.state.joiner = Joiner(multiline, self._settings.limits.value_bytes)
+            return self._decode_joined(chunk)
+        if chunk.undecodable:
+            undecodable = chunk.undecodable
+            return self._decode_around(chunk, ((raw, undecodable.get(raw.offset)) for raw in chunk.records))
+        return self._decode(chunk, chunk.records)
+
+    def _decode(self, chunk: Chunk, records: Iterable[RawRecord]) -> Iterator[Staged]:
+        topic, partition = chunk.topic, chunk.partition
+        policy = policy_of(topic, self._settings)
+        prefix = event_id_prefix(topic, policy.source_epoch, partition)
+        fallback, pinned = policy.hint_mismatch == "fallback", policy.dialect
+        without_headers = read_hints((), pinned)
+        read_clean, decode = self._read_clean, self._decoder.decode
+        timestamp, observed = 0, observed_timestamp(0)
+        for raw in records:
+            offset, value = raw.offset, raw.value
+            if raw.timestamp != timestamp:
+                timestamp = raw.timestamp
+                observed = observed_timestamp(timestamp)
+            source: Source = {"topic": topic, "partition": partition, "offset": offset}
+            event_id = f"{prefix}{offset}"
+            hints = read_hints(raw.headers, pinned) if raw.headers else without_headers
+            record = read_clean(value, hints, event_id, observed, source) if value else None
+            if record is not None:
+                yield raw, record, None, None
+            else:
+                yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
+
+    def _decode_around(self, chunk: Chunk, records: Iterable[tuple[RawRecord, str | None]]) -> Iterator[Staged]:
+        """Decode records of which some come with the reason why Kafka's own client could not read them: they die."""
+        unreadable: list[Staged] = []
+
+        def readable() -> Iterator[RawRecord]:
+            for raw, error in records:
+                if error is None:
+                    yield raw
+                else:
+                    unreadable.append((raw, DeadLetter(raw, "decode.kafka", UNREADABLE, error), None, None))
+
+        for staged in self._decode(chunk, readable()):
+            if unreadable:
+                yield from unreadable
+                unreadable.clear()
+            yield staged
+        yield from unreadable
+
+    def _decode_joined(self, chunk: Chunk) -> Iterator[Staged]:
+        """Decode what the chunk completes, also of earlier chunks; a joined event is decoded as one record."""
+        events = (group for run in chunk.state.joiner.runs(chunk) for group in run)
+        for staged in self._decode_around(chunk, ((group.record(), group.error) for group in events)):
+            if type(staged[0]) is JoinedRecord:
+                yield from _remarked(staged[0], staged)
+            else:
+                yield staged
+
+
+def _remarked(event: JoinedRecord, staged: Staged) -> Iterator[Staged]:
+    """Put the remarks of a joined event on its records; one that could not be decoded dies line by line."""
+    _, record, inner, _ = staged
+    if isinstance(record, DeadLetter):
+        yield from ((letter.raw, letter, inner, None) for letter in refused(record))
+    else:
+        add_flags(record, *event.flags)
+        yield staged
