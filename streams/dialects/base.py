@@ -62,8 +62,9 @@ class Dialect:
     """One log format.
 
     Of JSON objects a dialect claims those with all keys of one of its `signatures` and none of `without`, if `test`
-    agrees; the signature with the most keys goes first. Of texts it claims those that its reader does not answer with
-    None; it is asked only about texts that begin with one of the characters in `starts` (any, when that is empty).
+    agrees; the signature with the most keys that few formats have goes first, then the longest. Of texts it claims
+    those that its reader does not answer with None; it is asked only about texts that begin with one of the
+    characters in `starts` (any, when that is empty).
     """
 
     name: str
@@ -82,6 +83,8 @@ class Dialect:
     `Parts.read` gives of an item."""
     opaque: bool = False
     """Whether a body that is the text of a JSON object stays a text."""
+    is_head: bool = False
+    """Whether its body may be a line of another text grammar, as behind syslog's head; prose stays as it is."""
     split: Callable[[dict[str, Any], tzinfo], Parts] | None = None
     """Takes an object of this dialect apart, instead of `compile_objects`."""
     split_text: Callable[[str, tzinfo], Parts | None] | None = None

@@ -13,6 +13,7 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from streams.dialects.base import Dialect, ObjectReader, Parts, TextReader, add_flags, new_record
+from streams.dialects.roles import USUAL
 from streams.types import Record, Source
 from streams.values.text import without_ansi, without_line_end
 
@@ -95,7 +96,7 @@ class Detector:
         return Choice(dialect, dialect.compile_objects(shape, self.zone) if dialect.compile_objects else None)
 
     def claims(self, shape: tuple[str, ...]) -> list[Claim]:
-        """Give every signature that a shape fulfils, the best first; what is around a record is peeled before it."""
+        """Give every signature that a shape fulfils, the best first."""
         keys = frozenset(shape)
         found = [
             claim
@@ -103,7 +104,7 @@ class Detector:
             for claim in self._by_key.get(key, ())
             if claim.signature <= keys and keys.isdisjoint(claim.dialect.without)
         ]
-        return sorted(found, key=lambda claim: (not claim.dialect.envelope, -len(claim.signature), claim.rank))
+        return sorted(found, key=_precedence)
 
     def read_text(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record]:
         """Read a text, without its line end, by the first grammar that claims it; the last one claims every text."""
@@ -114,6 +115,14 @@ class Detector:
             if record is not None:
                 return dialect, record
         raise LookupError("no dialect claims every text")
+
+    def read_line(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
+        """Read a text by a grammar that knows it; None when only the last one would, which claims every text."""
+        for dialect, reader in (self._texts.get(text[:1]) or self._texts[""])[:-1]:
+            record = reader(text, event_id, observed, source)
+            if record is not None:
+                return dialect, record
+        return None
 
     def read_text_as(self, dialect: Dialect, text: str, event_id: str, observed: str, source: Source) -> Record | None:
         """Read a text as one dialect; None when it is not of that dialect."""
@@ -159,6 +168,12 @@ def _together(choices: list[Choice]) -> ObjectReader | None:
         return last(document, event_id, observed, source)
 
     return read
+
+
+def _precedence(claim: Claim) -> tuple[bool, int, int, int]:
+    """Envelopes first; then the signature with the most keys that are not everybody's, then with the most at all."""
+    own = len(claim.signature - USUAL)
+    return not claim.dialect.envelope, -own, -len(claim.signature), claim.rank
 
 
 def read_value(value: Any, event_id: str, observed: str, source: Source) -> Record:
