@@ -63,17 +63,10 @@ class TraceFields(NamedTuple):
     span: tuple[Field, ...]
     flags: tuple[str, ...]
     places: tuple[Place, ...]
-
-    @property
-    def quick_trace(self) -> str | None:
-        """The key to try first, if its value is in the record's own form."""
-        first = self.sources[0] if self.sources else ()
-        return None if isinstance(first, Place) or not first else first[0].key
-
-    @property
-    def quick_span(self) -> str | None:
-        """As `quick_trace`; none where digits may be decimal."""
-        return self.span[0].key if self.span and not self.span[0].decimal else None
+    quick_trace: str | None
+    """The key to try first, for a value that is in the record's own form."""
+    quick_span: str | None
+    """As `quick_trace`; none where digits may be decimal."""
 
 
 def trace_fields(shape: tuple[str, ...], keys: Keys = KEYS) -> TraceFields | None:
@@ -85,8 +78,14 @@ def trace_fields(shape: tuple[str, ...], keys: Keys = KEYS) -> TraceFields | Non
         return None
     if trace and trace[0].key.lower() in _GOOGLE:
         span = tuple(field._replace(decimal=True) for field in span)
+    sources = _sources(trace, places)
     return TraceFields(
-        _sources(trace, places), span, tuple(known[name] for name in keys.trace_flags if name in known), places
+        sources,
+        span,
+        tuple(known[name] for name in keys.trace_flags if name in known),
+        places,
+        quick_trace=trace[0].key if trace and not isinstance(sources[0], Place) else None,
+        quick_span=span[0].key if span and not span[0].decimal else None,
     )
 
 
@@ -107,7 +106,7 @@ def set_trace(record: Record, fields: TraceFields, quick_trace: Any, quick_span:
             break
         beside = beside or found.span_id
     record["trace_id"] = found.trace_id
-    record["span_id"] = next(filter(None, _spans(record, fields, found, is_nested)), beside)
+    record["span_id"] = _span(record, fields, found, is_nested) or beside
     if found.trace_id is not None:
         if found.trace_flags is not None:
             record["trace_flags"] = found.trace_flags
@@ -118,9 +117,10 @@ def set_flags(record: Record, keys: tuple[str, ...]) -> None:
     """Give a record the flags of its trace; what is none stays an attribute with the flag `field.type_mismatch`."""
     attributes = record["attributes"]
     for key in keys:
-        if attributes[key] is None:
+        value = attributes.get(key)
+        if value is None:
             continue
-        flags = _read_flags(key.lower(), attributes[key])
+        flags = _read_flags(key.lower(), value)
         if flags is not None:
             del attributes[key]
             record["trace_flags"] = flags
@@ -133,17 +133,22 @@ def _restore(record: Record, key: str | None, value: Any) -> None:
         record["attributes"][key] = value
 
 
-def _spans(record: Record, fields: TraceFields, found: TraceContext, is_nested: bool) -> Iterator[str | None]:
-    """The ids that may be the span's, the best first: those at the side of the trace, then any other."""
-    if is_nested:
-        yield found.span_id
-    own = _take(record, fields.span, read_span)
-    add_flags(record, *own.flags)
-    yield own.span_id
-    yield found.span_id
-    if found.trace_id is not None:
-        yield from (_search(record, place).span_id for place in fields.places)
-        yield _transaction(record["attributes"])
+def _span(record: Record, fields: TraceFields, found: TraceContext, is_nested: bool) -> str | None:
+    """The best of the ids that may be the span's: one at the side of the trace, then any other."""
+    if is_nested and found.span_id:
+        return found.span_id
+    if fields.span:
+        own = _take(record, fields.span, read_span)
+        add_flags(record, *own.flags)
+        if own.span_id:
+            return own.span_id
+    if found.span_id or found.trace_id is None:
+        return found.span_id
+    for place in fields.places:
+        nested = _search(record, place)
+        if nested.span_id:
+            return nested.span_id
+    return _transaction(record["attributes"])
 
 
 def _take(record: Record, fields: Iterable[Field], read: _IdReader) -> TraceContext:
@@ -156,7 +161,7 @@ def _take(record: Record, fields: Iterable[Field], read: _IdReader) -> TraceCont
             continue
         attributes.pop(field.key, None)
         if found is not NOTHING:
-            return found._replace(flags=found.flags + nothing.flags)
+            return found if nothing is NOTHING else found._replace(flags=found.flags + nothing.flags)
     return nothing
 
 
