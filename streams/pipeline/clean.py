@@ -42,7 +42,9 @@ def clean_reader(  # noqa: C901 - hot path
     plans, learn = detector.plans, detector.learn
     shallow = depth * _LEVEL_BYTES
 
-    def read_clean(value: bytes, hints: Hints, event_id: str, observed: str, source: Source) -> Record | None:
+    def read_clean(  # noqa: C901 - hot path
+        value: bytes, hints: Hints, event_id: str, observed: str, source: Source
+    ) -> Record | None:
         if value[0] != _BRACE or len(value) > most or not hints.plain:
             return None
         try:
