@@ -4,14 +4,15 @@ import os
 from pathlib import Path
 
 
-def state_dir() -> Path:
+def state_dir(chosen: Path | None) -> Path:
     """The folder of data that must outlive a restart.
 
-    `WEFT_STATE_DIR` if set, else `weft` in `XDG_STATE_HOME`, else `~/.local/state/weft`.
+    `chosen` (the setting `state_dir`) if given, else `WEFT_STATE_DIR` if set, else `weft` in `XDG_STATE_HOME`,
+    else `~/.local/state/weft`.
     """
-    chosen = os.environ.get("WEFT_STATE_DIR")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
+    named = chosen or os.environ.get("WEFT_STATE_DIR")
+    if named:
+        return Path(named).expanduser().absolute()
     return _xdg("XDG_STATE_HOME", Path(".local", "state")) / "weft"
 
 
@@ -20,9 +21,9 @@ def cache_dir() -> Path:
     return _xdg("XDG_CACHE_HOME", Path(".cache")) / "weft"
 
 
-def kafka_dir(brokers: int = 1) -> Path:
+def kafka_dir(chosen: Path | None, brokers: int = 1) -> Path:
     """The embedded Kafka's data folder; one for each number of brokers, so that trying three spares the one."""
-    return state_dir() / ("kafka" if brokers == 1 else f"kafka-{brokers}")
+    return state_dir(chosen) / ("kafka" if brokers == 1 else f"kafka-{brokers}")
 
 
 def _xdg(variable: str, below_home: Path) -> Path:

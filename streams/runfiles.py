@@ -37,7 +37,7 @@ class RunFile:
 
 def run_dir(chosen: Path | None) -> Path:
     """Give the folder of run files: below the state directory that the settings choose, or the usual one."""
-    return (chosen.expanduser().absolute() if chosen else state_dir()) / "run"
+    return state_dir(chosen) / "run"
 
 
 class HeldRunFile:

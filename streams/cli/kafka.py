@@ -9,8 +9,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from streams.paths import kafka_dir
-
 _CHECK_SECONDS = 0.2
 
 
@@ -35,10 +33,13 @@ def kafka(
     """
     # Imported here: the other commands need neither this room nor a Kafka client to start.
     from streams.dev.cluster import EmbeddedKafka
+    from streams.paths import kafka_dir
+    from streams.settings import load
 
+    folder = data or kafka_dir(load().state_dir, brokers)
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt):
-        cluster = EmbeddedKafka(data or kafka_dir(brokers), brokers=brokers, port=port, notice=_say)
+        cluster = EmbeddedKafka(folder, brokers=brokers, port=port, notice=_say)
         _say(f"Starting Kafka on {cluster.data_dir}")
         with cluster:
             typer.echo(f"ready {cluster.bootstrap}")

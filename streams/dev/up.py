@@ -20,7 +20,7 @@ from streams.errors import TemporaryError
 from streams.kafka.administration import create_missing
 from streams.kafka.clients import explained
 from streams.kafka.ledger import read_ledger
-from streams.paths import state_dir
+from streams.paths import kafka_dir, state_dir
 from streams.settings import Settings
 
 _CHECK_SECONDS: Final = 0.1
@@ -43,13 +43,13 @@ def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, noti
         ChildEnded, BrokerFailed: a child process ended by itself; all others are stopped.
         WeftError: what the start of Kafka, the topics and the demo raise.
     """
-    root = (settings.state_dir or state_dir()).expanduser().absolute()
+    root = state_dir(settings.state_dir)
     with ExitStack() as stack:
         lock_fd = stack.enter_context(_alone(root, settings.timing.stop_deadline_seconds + _CHILDREN_SECONDS, notice))
         stack.enter_context(_interrupted_by_signals())
         kafka = None
         if settings.brokers is None:
-            kafka = stack.enter_context(EmbeddedKafka(root / "kafka", notice=notice))
+            kafka = stack.enter_context(EmbeddedKafka(kafka_dir(root), notice=notice))
             settings = settings.model_copy(update={"brokers": kafka.bootstrap})
         supervisor = Supervisor(settings, kafka, WorkerProcess(settings, root), notice)
         try:
