@@ -134,10 +134,20 @@ def _rebalancing(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
         )
 
 
+def _reload_refused(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """The settings file, or one that a processor reads, was changed in a way that a running worker refuses.
+
+    It goes on with what it had.
+    """
+    if now.state.reload_refused:
+        yield f"changed settings were refused: {now.state.reload_refused}", "`weft check` explains the file"
+
+
 RULES: Final = (
     Rule("stuck", Status.FAILING, _stuck),
     Rule("partition.held", Status.FAILING, _partition_held),
     Rule("output.held", Status.FAILING, _output_held),
+    Rule("reload.refused", Status.DEGRADED, _reload_refused),
     Rule("unassigned", Status.DEGRADED, _unassigned),
     Rule("brokers.silent", Status.DEGRADED, _brokers_silent),
     Rule("stopping", Status.DEGRADED, _stopping),

@@ -55,6 +55,11 @@ class Lifecycle:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, requested)
 
+    def on_hangup(self, act: Callable[[], None]) -> None:
+        """Act on SIGHUP, which then ends nothing."""
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGHUP, lambda number, frame: loop.call_soon_threadsafe(act) and None)
+
     def guard(self, silent_seconds: float) -> None:
         """End the process when the event loop has not called `beat` for so long: nothing on the loop could."""
         self.beat()

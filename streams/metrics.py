@@ -33,7 +33,8 @@ class RoleState(NamedTuple):
 
     `stuck` says what makes no progress, if anything; `oldest_work_seconds` is the age of the oldest work
     that is registered and not yet acknowledged; `held_outputs` says why output partitions are held;
-    `brokers_silent_seconds` is the time since a broker last answered what is asked every few seconds.
+    `brokers_silent_seconds` is the time since a broker last answered what is asked every few seconds;
+    `reload_refused` says why the last try to take up changed settings failed.
     """
 
     assigned: bool
@@ -45,6 +46,7 @@ class RoleState(NamedTuple):
     in_flight_bytes: int
     in_flight_bytes_limit: int
     brokers_silent_seconds: float = 0.0
+    reload_refused: str | None = None
 
 
 class Metrics:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,13 @@ class Monitor:
         metrics.build_info.labels(identity.version, identity.environment, identity.pipeline).set(1)
         metrics.health_status.set_function(lambda: self.report().status.rank)
         metrics.registry.register(RoleCollector(observe))
+
+    def changed(self, pipeline: str) -> None:
+        """Tell that the role works with another pipeline from now on."""
+        identity = self._identity
+        self.metrics.build_info.remove(identity.version, identity.environment, identity.pipeline)
+        self._identity = replace(identity, pipeline=pipeline)
+        self.metrics.build_info.labels(identity.version, identity.environment, pipeline).set(1)
 
     def sample(self) -> None:
         """Remember the present; the oldest sample kept is the last one that is a whole window old."""

@@ -219,7 +219,7 @@ def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) ->
     Raises:
         ConfigurationError: a file that cannot be read, an unknown key or a value out of range, in any profile.
     """
-    path = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    path = config or settings_file(environ)
     _refuse_unknown_variables(environ)
     content = _read_file(path) if path else {}
     profiles = _profiles(content)
@@ -227,6 +227,11 @@ def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) ->
     for name in profiles:  # also those that are not chosen: they must not fail on the day that they are
         _build(merged(content, profiles[name]), path, f"profiles.{name}.")
     return _build(merged(content, profiles.get(chosen, {})), path)
+
+
+def settings_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Give the file that WEFT_CONFIG names, if it names one."""
+    return Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -147,6 +147,8 @@ class DeadLetter(NamedTuple):
     """Position of the inner record in its batch, from 0."""
     value: bytes | None = None
     """What replaces the raw value when one inner record of a batch is bad alone; None keeps the original bytes."""
+    pipeline: str = ""
+    """Hash of the pipeline that rejected it."""
 
 
 class Outcome(NamedTuple):

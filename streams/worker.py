@@ -27,10 +27,11 @@ from streams.lifecycle import Lifecycle, calm_collector
 from streams.metrics import Metrics, RoleState
 from streams.monitor import Monitor
 from streams.pipeline import Pipeline
-from streams.pipeline.reject import kafka_form
+from streams.pipeline.reject import KafkaForm, kafka_form
 from streams.presence import Presence
-from streams.settings import Settings
-from streams.types import Answers, LookupKeys
+from streams.reload import Reloader
+from streams.settings import Settings, load, settings_file
+from streams.types import Answers, DeadLetter, LookupKeys
 
 _WATCH_SECONDS = 1.0
 
@@ -59,15 +60,16 @@ class Worker:
             self.producer,
             enriched_topic=settings.enriched_topic,
             dead_topic=settings.dead_topic,
-            dead_letter=partial(kafka_form, pipeline=self.pipeline.provenance),
-            by_reference=partial(kafka_form, pipeline=self.pipeline.provenance, by_reference=True),
+            dead_letter=self._kafka_form,
+            by_reference=partial(self._kafka_form, by_reference=True),
             metrics=self.metrics,
             on_failure=lifecycle.fail,
         )
         self.app = create_app(settings, self._source, self._role)
         identity = Identity("worker", settings.group, version("weft"), settings.environment, self.pipeline.provenance)
         self.monitor = Monitor(identity, self.metrics, self.observe)
-        self.presence = Presence(settings, identity, self.monitor, {"resume": self._resume})
+        self.reloader = Reloader(settings, self.pipeline, load, self._use, settings_file())
+        self.presence = Presence(settings, identity, self.monitor, {"resume": self._resume, "reload": self._reload})
 
     def _source(self, feed: Feed) -> ChunkSource:
         return ChunkSource(
@@ -93,6 +95,21 @@ class Worker:
             self.lifecycle.fail,
         )
 
+    def _kafka_form(self, letter: DeadLetter, *, by_reference: bool = False) -> KafkaForm:
+        """Give a dead letter's form; one that was found only when it was produced names the active pipeline."""
+        if not letter.pipeline:
+            letter = letter._replace(pipeline=self.pipeline.provenance)
+        return kafka_form(letter, by_reference=by_reference)
+
+    def _use(self, pipeline: Pipeline) -> None:
+        """Take up a pipeline: chunks that have begun end with the one that they began with."""
+        self.pipeline = self.app.role.pipeline = pipeline
+        self.monitor.changed(pipeline.provenance)
+
+    async def _reload(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer the control socket: take up the settings file as it is now."""
+        return self.reloader.reload()._asdict()
+
     def _congested(self) -> bool:
         return self.publisher.in_flight_bytes >= self.settings.flow.in_flight_bytes
 
@@ -104,6 +121,7 @@ class Worker:
             TemporaryError: the brokers cannot be reached.
         """
         self.lifecycle.listen()
+        self.lifecycle.on_hangup(self.reloader.try_reload)
         self.lifecycle.guard(self.settings.timing.stuck_after_seconds)
         watch = asyncio.create_task(self._watch())
         watch.add_done_callback(self._watch_ended)
@@ -145,6 +163,7 @@ class Worker:
             await asyncio.sleep(_WATCH_SECONDS if ready else _WATCH_SECONDS / 10)
             self.lifecycle.beat()
             self.monitor.sample()
+            self.reloader.look()
             now = time.monotonic()
             if self.ownership.assigned:
                 unassigned_since = now
@@ -180,6 +199,7 @@ class Worker:
             in_flight_bytes=self.publisher.in_flight_bytes,
             in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
             brokers_silent_seconds=silent_seconds(self.producer),
+            reload_refused=self.reloader.refused,
         )
 
     async def _resume(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -97,7 +97,7 @@ def _place(
     for place, key, value in zip(places, outcome.keys, outcome.values, strict=True):
         targets[place].append((key, value, _NO_HEADERS))
     dead = TopicPartition(settings.dead_topic, chunk.partition % counts[settings.dead_topic])
-    outputs[dead].extend(kafka_form(letter, pipeline.provenance) for letter in outcome.dead)
+    outputs[dead].extend(kafka_form(letter) for letter in outcome.dead)
 
 
 async def _deliver(producer: AIOKafkaProducer, tp: TopicPartition, records: Iterable[Output]) -> None:

@@ -42,7 +42,8 @@ class Normaliser:
         congested: Callable[[], bool],
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        self._pipeline = pipeline
+        self.pipeline = pipeline
+        """What the next chunk goes through; a chunk keeps the one that it began with."""
         self._publisher = publisher
         self._ownership = ownership
         self._pace = pace
@@ -63,8 +64,9 @@ class Normaliser:
     async def _work(self, chunk: FetchedChunk) -> None:
         if not await self._may_process(chunk):
             return
+        pipeline = self.pipeline
         began = time.perf_counter()
-        keys = self._pipeline.prepare(chunk)
+        keys = pipeline.prepare(chunk)
         self._spent("prepare", began)
         if keys:
             began = time.perf_counter()
@@ -77,7 +79,7 @@ class Normaliser:
         busy = 0.0
         while not chunk.stale:
             began = time.perf_counter()
-            outcome = self._pipeline.finish(chunk, answers)
+            outcome = pipeline.finish(chunk, answers)
             finished = self._spent("finish", began)
             dead.update((letter.raw.offset, letter.reason) for letter in outcome.dead)
             covered += self._publish(chunk, outcome)

@@ -143,6 +143,7 @@ class Pipeline:
         end = raw.offset if raw is not None else joiner.complete(chunk.end) if joiner else chunk.end
         joined = _joined(chain(origins, sampled, (letter.raw for letter in dead))) if joiner else 0
         counts = Counts(split=split, enriched=len(values), dead=len(dead), sampled=len(sampled), joined=joined)
+        dead = [letter._replace(pipeline=self.provenance) for letter in dead]
         return Outcome(keys, values, origins, dead, counts, end - 1, Counter(dialects), more=raw is not None)
 
     def _process(self, record: Any, raw: RawRecord, alone: Alone | None) -> Record | None:

@@ -40,7 +40,7 @@ def refused(letter: DeadLetter) -> list[DeadLetter]:
     return [letter._replace(raw=line) for line in lines_of(letter.raw)]
 
 
-def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False) -> KafkaForm:
+def kafka_form(letter: DeadLetter, *, by_reference: bool = False) -> KafkaForm:
     """Give what is produced to the dead letter topic.
 
     Key, value and headers are the original's; a stranger's `weft.*` headers are renamed `weft.untrusted.*`.
@@ -60,7 +60,7 @@ def kafka_form(letter: DeadLetter, pipeline: str, *, by_reference: bool = False)
         timestamp_ms=raw.timestamp,
         attempts=redrive_attempts(raw.headers) + 1,
         version=_VERSION,
-        pipeline=pipeline,
+        pipeline=letter.pipeline,
         sha256=sha256(value or b"").hexdigest() if by_reference else None,
     )
     if by_reference:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -59,6 +60,11 @@ class Processor(ABC):
     def snapshot(self) -> str:
         """Give the hash of the data that it looks things up in, which is part of the provenance; empty without any."""
         return ""
+
+
+    def files(self) -> tuple[Path, ...]:
+        """Give the files that it has read; when one changes, the processor is made again."""
+        return ()
 
 
 class LookupProcessor(Processor):

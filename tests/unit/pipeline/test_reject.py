@@ -20,7 +20,7 @@ REFUSED = RejectedRecord("decode.json", "the value is declared as JSON and is no
 
 
 def in_kafka(letter: DeadLetter, *, by_reference: bool = False) -> KafkaForm:
-    return kafka_form(letter, PIPELINE, by_reference=by_reference)
+    return kafka_form(letter._replace(pipeline=PIPELINE), by_reference=by_reference)
 
 
 def test_key_value_and_headers_stay_and_the_reason_is_added() -> None:

@@ -1,0 +1,114 @@
+"""New options without a restart: a changed settings file is checked as a whole, then swapped in between two chunks.
+
+A file that is wrong, or that changes what only a start can change, is refused and the running options stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import structlog
+
+from streams.errors import ConfigurationError
+from streams.pipeline import Pipeline
+from streams.settings import Settings
+
+log = structlog.get_logger()
+
+RELOADABLE: Final = frozenset({"processors"})
+"""The settings that a running worker takes up; all others need a restart."""
+
+
+class Reloaded(NamedTuple):
+    """What came of a reload: the hash that is active now, and whether it is another than before."""
+
+    pipeline: str
+    changed: bool
+
+
+@dataclass(slots=True)
+class Reloader:
+    """Takes up changed settings; `refused` says why the last try failed, until one succeeds.
+
+    `read` loads the settings again, `apply` is given a pipeline that was built from them and is to be used from now on.
+    """
+
+    settings: Settings
+    pipeline: Pipeline
+    read: Callable[[], Settings]
+    apply: Callable[[Pipeline], None]
+    file: Path | None = None
+    refused: str | None = None
+    _seen: dict[Path, tuple[int, int, int] | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._seen = _stamps(self._files())
+
+    def reload(self) -> Reloaded:
+        """Read the settings and the files that processors use, and take them up.
+
+        Raises:
+            ConfigurationError: they are wrong or need a restart; nothing has changed.
+        """
+        self._seen = _stamps(self._files())
+        try:
+            settings = self.read()
+            _check(self.settings, settings)
+            pipeline = Pipeline(settings)
+        except ConfigurationError as error:
+            self.refused = error.message
+            log.error("reload.refused", error=error.message, active=self.pipeline.provenance)
+            raise
+        changed = pipeline.provenance != self.pipeline.provenance
+        self.refused = None
+        if changed:
+            self.settings, self.pipeline = settings, pipeline
+            self._seen = _stamps(self._files())
+            self.apply(pipeline)
+        log.info("reloaded", changed=changed, active=self.pipeline.provenance)
+        return Reloaded(self.pipeline.provenance, changed)
+
+    def look(self) -> None:
+        """Reload when a file has changed since the last look."""
+        if _stamps(self._files()) != self._seen:
+            self.try_reload()
+
+    def try_reload(self) -> None:
+        """Reload; what is wrong is told by the log and by `refused`."""
+        with suppress(ConfigurationError):
+            self.reload()
+
+    def _files(self) -> list[Path]:
+        read = [path for step in self.pipeline.chain.steps for path in step.processor.files()]
+        return [self.file, *read] if self.file else read
+
+
+def _check(old: Settings, new: Settings) -> None:
+    """Refuse what a running worker cannot take up."""
+    fixed = [name for name in Settings.model_fields if name not in RELOADABLE]
+    changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
+    if changed:
+        raise ConfigurationError(f"{', '.join(changed)} changed", cure="Restart the worker to take that up.")
+    loaded = {entry.use for entry in old.processors}
+    strange = sorted({entry.use for entry in new.processors if entry.use and entry.use not in loaded})
+    if strange:
+        raise ConfigurationError(
+            f"processors: {', '.join(strange)} is code that is not loaded", cure="Restart the worker to load it."
+        )
+
+
+def _stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int, int] | None]:
+    """Which file is where now: its inode, size and time; None while it is away, as in the middle of a replacement."""
+    return {path: _stamp(path) for path in files}
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
