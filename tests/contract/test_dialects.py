@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -18,13 +19,17 @@ from streams.dialects.registry import BY_NAME, DIALECTS
 from streams.dialects.roles import KEYS
 from streams.testing import FakeRecord
 from streams.values.text import without_line_end
+from streams.values.time import read_time
+from streams.values.trace import read_span, read_trace
 from tests.through import outcome_of, records_of
 
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
+_ZONE = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d|[A-Z][a-z]+/[A-Z][a-z]+))?"
 WRITTEN_TIME = re.compile(
-    r"(?:[A-Z][a-z]{2} )?(?:\d\d?[/ -])?[A-Z][a-z]{2}[/ -] ?\d{1,4}[: ]\d\d:\d\d:\d\d[.,\d]*(?: [+-]?\d{4})?"
-    r"|\d{4}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+    r"(?:[A-Z][a-z]{2} )?(?:\d\d?[/ -])?[A-Z][a-z]{2}[/ -] ?\d{1,4}(?:[: ]\d{4})?[: ]\d\d:\d\d:\d\d[.,\d]*(?: \d{4})?"
+    rf"{_ZONE}|\d{{4}}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*{_ZONE}"
 )
+PRIORITY = re.compile(r"^<\d{1,3}>")
 EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
 OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if dialect.signatures]
 NAMES = [dialect.name for dialect in DIALECTS]
@@ -151,8 +156,33 @@ def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
     return (
         plain in {"", str(record["severity_text"])}
         or plain.lower() in {record["trace_id"], record["span_id"]}
+        or plain.lower() in record["dialect"]
         or not plain.strip("0-")
+        or _is_time_in(record, plain)
+        or _is_trace_in(record, key, leaf)
+        or (key.lower().endswith(("seconds", "second")) and _is_second_of(record, leaf))
+        or (key == "nanos" and plain.zfill(9) in str(record["timestamp"]))
+        or (key.isupper() and leaf in range(256))  # journald writes bytes as numbers
     )
+
+
+def _is_second_of(record: dict[str, Any], leaf: Any) -> bool:
+    found = read_time(leaf, UTC, record["observed_timestamp"]).text
+    return found is not None and found[:19] == str(record["timestamp"])[:19]
+
+
+def _is_trace_in(record: dict[str, Any], key: str, leaf: Any) -> bool:
+    """Whether a leaf names the record's trace, span or sampling in another form, as Google, Datadog and X-Ray do."""
+    if "sampled" in key.lower():
+        return "trace_flags" in record
+    traces = (read_trace(leaf, decimal=decimal).trace_id for decimal in (False, True))
+    spans = (read_span(leaf, decimal=decimal).span_id for decimal in (False, True))
+    return record["trace_id"] in filter(None, traces) or record["span_id"] in filter(None, spans)
+
+
+def _is_time_in(record: dict[str, Any], text: str) -> bool:
+    found = read_time(text, UTC, record["observed_timestamp"]).text
+    return found is not None and found in json.dumps(record)
 
 
 def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -183,7 +213,8 @@ def _token(leaf: Any) -> str:
 
 
 def _words(value: str | bytes) -> list[str]:
-    """The words and numbers of a text but for its time and the keys of pairs; of binary values their base64."""
+    """The times, words and numbers of a text but for the keys of pairs; of binary values their base64."""
     if isinstance(value, bytes):
         return [b64encode(value).decode()]
-    return re.findall("[A-Za-z]+|[0-9]+", re.sub(r"[\w.]+=", "", WRITTEN_TIME.sub("", value, count=1)))
+    rest = re.sub(r"[\w.]+=", "", WRITTEN_TIME.sub("", PRIORITY.sub("", value)))
+    return [*WRITTEN_TIME.findall(value), *re.findall("[A-Za-z]+|[0-9]+", rest)]
