@@ -71,6 +71,9 @@ PLACES = words(
 )
 """Objects, or lists of them, in which ids may stand, in lower case; a point leads to an object within."""
 
+USUAL = frozenset(key for role in KEYS for key in role) | frozenset(PLACES)
+"""Keys that many formats have, so that they tell little of which one an object is."""
+
 
 def assign(shape: tuple[str, ...], keys: Keys) -> Roles:
     """Give each role the first of its keys that a shape has."""

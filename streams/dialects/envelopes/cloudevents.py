@@ -97,7 +97,6 @@ DIALECT = Dialect(
                 "severity_text": "warn",
                 "body": "stock is low",
                 "event_name": "com.example.stock",
-                "dialect": "json",
                 "envelopes": ["cloudevents"],
             },
         ),
