@@ -13,7 +13,21 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli import console, dialects, explain, health, kafka, ledger, produce, schema, tail, topics, up, worker
+from streams.cli import (
+    check,
+    console,
+    dialects,
+    explain,
+    health,
+    kafka,
+    ledger,
+    produce,
+    schema,
+    tail,
+    topics,
+    up,
+    worker,
+)
 
 _CONFIG_VARIABLE = "WEFT_CONFIG"
 
@@ -74,6 +88,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "ledger": ledger.ledger,
     "health": health.health,
     "schema": schema.schema,
+    "check": check.check,
 }
 _TOPICS: dict[str, Callable[..., Any]] = {"create": topics.create, "check": topics.check, "acl": topics.acl}
 

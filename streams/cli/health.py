@@ -75,10 +75,10 @@ def ask_all(directory: Path) -> list[Answer]:
             f"nothing of Weft runs with the state directory {directory.parent}",
             cure="Start something: `weft up`, or `weft worker`. Roles with another WEFT_STATE_DIR are not seen.",
         )
-    return [_ask(run_file) for run_file in run_files]
+    return [ask(run_file) for run_file in run_files]
 
 
-def _ask(run: RunFile) -> Answer:
+def ask(run: RunFile) -> Answer:
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 

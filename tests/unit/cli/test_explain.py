@@ -16,7 +16,7 @@ from streams.cli.explain import explain
 from streams.errors import ConfigurationError
 
 LINES = (
-    b'{"timestamp":"2026-11-20T12:00:00Z","level":"WARN","message":"low\\u001b[2J","service":"cart","n":1}\n'
+    b'{"timestamp":"2026-11-20T12:00:00Z","severity":"WARN","message":"low\\u001b[2J","service":"cart","n":1}\n'
     b"\n"
     b'[{"msg":"a"},{"msg":"b"}]\r\n'
     b"\xff\x00"
@@ -114,7 +114,7 @@ def test_the_readable_view_names_dialect_fields_flags_and_reasons() -> None:
         "input 0 json because any object",
         "input 0 json raw-logs-0-0",
         "timestamp 2026-11-20T12:00:00.000000000Z <- timestamp",
-        "severity 13 WARN <- level",
+        "severity 13 WARN <- severity",
         "trace -",
         "body low\\u001b[2J <- message",
         "resource service.name = cart <- service",
