@@ -94,7 +94,7 @@ def test_requests_overlap() -> None:
 @pytest.mark.parametrize(
     ("service", "dialect"),
     [
-        ("gateway", "json"),
+        ("gateway", "winston"),
         ("checkout", "json"),
         ("payment", "logfmt"),
         ("shipping", "logfmt"),

@@ -1,0 +1,67 @@
+"""Nextcloud's log: levels from 0 to 4 (administration manual, "Logging": "Log level", "Log field breakdown")."""
+
+from __future__ import annotations
+
+from streams.dialects.base import Dialect, Example
+from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.keyed import Reading, keyed
+from streams.dialects.roles import KEYS
+from streams.types import Record
+from streams.values.levels import nextcloud_level
+
+_NAMES = {
+    "remoteAddr": "client.address",
+    "method": "http.request.method",
+    "userAgent": "user_agent.original",
+    "user": "user.name",
+}
+
+
+def _finish(record: Record) -> None:
+    if "exception" in record["attributes"]:
+        set_exception(record, record["attributes"]["exception"])
+    complete_exception(record)
+
+
+DIALECT = Dialect(
+    name="nextcloud",
+    summary="the log file of Nextcloud and ownCloud",
+    link="https://docs.nextcloud.com/server/latest/admin_manual/configuration_server/logging_configuration.html",
+    signatures=(
+        frozenset({"reqId", "level", "time", "app", "message"}),
+        frozenset({"reqId", "level", "time", "app", "message", "remoteAddr", "user"}),
+    ),
+    compile_objects=keyed(
+        "nextcloud",
+        Reading(
+            KEYS._replace(time=("time",), body=("message",)),
+            numbers=nextcloud_level,
+            attributes=_NAMES,
+            then=_finish,
+        ),
+    ),
+    examples=(
+        Example(
+            '{"reqId":"b2v7oO2wRPCMZzF6fbY1","level":4,"time":"2026-06-20T12:00:00+00:00","remoteAddr":"192.0.2.7",'
+            '"user":"ann","app":"files","method":"PUT","url":"/remote.php/dav?x=1","message":"no disk",'
+            '"userAgent":"curl/8.7.1","version":"29.0.1.1"}',
+            {
+                "timestamp": "2026-06-20T12:00:00.000000000Z",
+                "severity_number": 21,
+                "severity_text": "4",
+                "body": "no disk",
+                "trace_id": None,
+                "resource": {"service.name": "files"},
+                "attributes": {
+                    "reqId": "b2v7oO2wRPCMZzF6fbY1",
+                    "client.address": "192.0.2.7",
+                    "user.name": "ann",
+                    "http.request.method": "PUT",
+                    "url": "/remote.php/dav?x=1",
+                    "user_agent.original": "curl/8.7.1",
+                    "version": "29.0.1.1",
+                },
+            },
+        ),
+    ),
+)
