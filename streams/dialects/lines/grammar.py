@@ -31,9 +31,13 @@ NAMES: Mapping[str, str] = {
     "function": "code.function.name",
 }
 _TRACE_ID = "trace_id"
-_NUMBERS = frozenset({"pid", "tid", "line"})
+_NUMBERS = frozenset(
+    {"process.pid", "thread.id", "code.line.number", "http.response.status_code", "http.response.body.size"}
+)
 _ROLES = ("time", "second", "fraction", "zone", "level", "body", "service", "host", "logger")
 _LONGEST_NUMBER = 18
+_GROUP = re.compile(r"\(\?P<(\w+)>")
+_END = "end_"
 
 
 class Groups(NamedTuple):
@@ -53,9 +57,19 @@ class Groups(NamedTuple):
     logger: int
 
 
+_GroupsOf: TypeAlias = Mapping[int | None, Groups]
+
+
+class Headed(NamedTuple):
+    """Patterns that begin alike: the head is matched once for all of them."""
+
+    head: str
+    tails: tuple[str, ...]
+
+
 def lined(
     dialect: str,
-    *patterns: str,
+    *patterns: str | Headed,
     words: Mapping[str, int] = GENERAL,
     names: Mapping[str, str] | None = None,
     spell: Callable[[str], str] = str,
@@ -67,18 +81,17 @@ def lined(
     step on the whole record.
     """
     named = {**NAMES, **(names or {})}
-    compiled = [re.compile(pattern, re.DOTALL | re.ASCII) for pattern in patterns]
-    shapes = [(pattern.match, _groups(pattern, named)) for pattern in compiled]
+    forms = [_compiled(Headed(one, ("",)) if isinstance(one, str) else one, named) for one in patterns]
 
     def compile_text(zone: tzinfo) -> TextReader:
         fill = _filler(words, Clock(zone, spell))
 
         def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-            for match_text, groups in shapes:
+            for match_text, groups_of in forms:
                 match = match_text(text)
                 if match is not None:
                     record = new_record(dialect, event_id, observed, source)
-                    fill(record, match, groups)
+                    fill(record, match, groups_of[match.lastindex])
                     if then:
                         then(record)
                     return record
@@ -89,10 +102,27 @@ def lined(
     return compile_text
 
 
-def _groups(pattern: re.Pattern[str], names: Mapping[str, str]) -> Groups:
+def _compiled(form: Headed, names: Mapping[str, str]) -> tuple[Callable[[str], re.Match[str] | None], _GroupsOf]:
+    """Join patterns that begin alike; an empty group at the end of each tells which one matched."""
+    tails = [
+        _GROUP.sub(rf"(?P<\1__{number}>", tail) + f"(?P<{_END}{number}>)" for number, tail in enumerate(form.tails)
+    ]
+    pattern = re.compile(f"{form.head}(?:{'|'.join(tails)})", re.DOTALL | re.ASCII)
     index = pattern.groupindex
+    return pattern.match, {
+        index[f"{_END}{number}"]: _groups(
+            {name.partition("__")[0]: at for name, at in index.items() if name.partition("__")[2] in {"", str(number)}},
+            names,
+        )
+        for number in range(len(tails))
+    }
+
+
+def _groups(index: Mapping[str, int], names: Mapping[str, str]) -> Groups:
     others = tuple(
-        (number, names.get(name, name), name in _NUMBERS) for name, number in index.items() if name not in _ROLES
+        (number, names.get(name, name), names.get(name) in _NUMBERS)
+        for name, number in index.items()
+        if name not in _ROLES and not name.startswith(_END)
     )
     return Groups(others, _TRACE_ID in index, *(index.get(role, 0) for role in _ROLES))
 
