@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 # Possessive, so that nothing is tried twice; an open string runs to the end. Brackets come in runs.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]++|[\]}]++|,', re.DOTALL)
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _QUOTE, _COMMA = b'",'
 _OPENING = frozenset(b"[{")
 _ROUND = bytes.maketrans(b"{}[]", b"()()")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_NO_MARKS = bytes(set(range(256)) - set(b'{}[]"'))
 _MOST_LAYERS = 20
 """Beyond them brackets are counted one by one: each layer that is taken away costs a look at all that are left."""
 
@@ -24,8 +23,10 @@ def deeper_than(value: bytes, limit: int) -> bool:
     """
     if value.count(b"{") + value.count(b"[") <= limit:
         return False
-    outside = _STRING.sub(b"", value) if b"\\" in value else b"".join(value.split(b'"')[::2])
-    left = outside.translate(_ROUND, _NO_BRACKETS)
+    plain = value.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in value else value
+    # Two quotes that meet are dropped in pairs, which leaves every bracket as much inside or outside as it was.
+    marks = plain.translate(_ROUND, _NO_MARKS).replace(b'""', b"")
+    left = b"".join(marks.split(b'"')[::2])
     for _ in range(min(limit, _MOST_LAYERS)):
         if not left:
             return False
