@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.dialects.roles import KEYS, PLACES, words
+from streams.testing import FakeRecord
 from tests.through import record_of
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -21,7 +22,9 @@ MISSING = "timestamp.missing"
 
 
 def read(document: dict[str, Any]) -> dict[str, Any]:
-    return record_of(json.dumps({"message": "x"} | document))
+    """Read an object as common JSON, whichever dialect its keys may also be signs of."""
+    value = json.dumps({"message": "x"} | document).encode()
+    return record_of(FakeRecord(value, headers=[("weft-dialect", b"json")]))
 
 
 def ids(record: dict[str, Any]) -> tuple[str | None, str | None]:
