@@ -162,12 +162,13 @@ class Layers:
         return merge(record, inner, dialect)
 
     def _open_line(self, dialect: Dialect, record: Record, identity: Identity, layer: int) -> Record:
-        """A line of a known grammar behind a head becomes the record if it says when or how severe it is."""
+        """A line of a known grammar behind a head becomes the record, bare pairs if they say when or how severe."""
         found = self._detector.read_line(record["body"], *identity)
         if found is None:
             return record
         around, inner = found
-        if not (inner["timestamp"] or inner["severity_text"] or inner["severity_number"]):
+        says_something = inner["timestamp"] or inner["severity_text"] or inner["severity_number"]
+        if around.name == "logfmt" and not says_something:
             return record
         if inner["body"] is None:
             inner["body"] = record["body"]

@@ -27,7 +27,7 @@ COLOURS = re.compile("\x1b\\[[0-9;]*m")
 _ZONE = r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d|[A-Z][a-z]+/[A-Z][a-z]+))?"
 WRITTEN_TIME = re.compile(
     r"(?:[A-Z][a-z]{2} )?(?:\d\d?[/ -])?[A-Z][a-z]{2}[/ -] ?\d{1,4}(?:[: ]\d{4})?[: ]\d\d:\d\d:\d\d[.,\d]*(?: \d{4})?"
-    rf"{_ZONE}|\d{{4}}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*{_ZONE}"
+    rf"{_ZONE}|\b1\d{{9}}\.\d{{1,9}}|\d{{4}}[/-]\d\d[/-]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*{_ZONE}"
 )
 PRIORITY = re.compile(r"^<\d{1,3}>")
 EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
@@ -157,11 +157,12 @@ def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
         plain in {"", str(record["severity_text"])}
         or plain.lower() in {record["trace_id"], record["span_id"]}
         or plain.lower() in record["dialect"]
-        or not plain.strip("0-")
+        or not plain.removeprefix("0x").strip("0-")
+        or key.startswith("timezone")  # PHP writes a time as an object with its zone
         or _is_time_in(record, plain)
         or _is_trace_in(record, key, leaf)
         or (key.lower().endswith(("seconds", "second")) and _is_second_of(record, leaf))
-        or (key == "nanos" and plain.zfill(9) in str(record["timestamp"]))
+        or (key in {"nanos", "nanoOfSecond"} and plain.zfill(9) in str(record["timestamp"]))
         or (key.isupper() and leaf in range(256))  # journald writes bytes as numbers
     )
 

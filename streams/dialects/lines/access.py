@@ -24,7 +24,6 @@ from streams.dialects.lines.fields import (
 )
 from streams.dialects.lines.http_request import put_request
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 
 NAME = "access-log"
 _BEFORE_REQUEST = '] "'
@@ -51,8 +50,7 @@ def _compile_text(zone: tzinfo) -> TextReader:
         start = text.rfind(_BEFORE_TIME, 0, at) if at > 0 else -1
         if start < 0:
             return None
-        line = without_line_end(text)
-        match = _match(line, start + len(_BEFORE_TIME))
+        match = _match(text, start + len(_BEFORE_TIME))
         if match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
@@ -60,9 +58,9 @@ def _compile_text(zone: tzinfo) -> TextReader:
             clock.set(record, match["second"], match["fraction"], match["zone"], match["time"])
         else:
             add_flags(record, "timestamp.missing")
-        _put_client(record, line[:start])
+        _put_client(record, text[:start])
         _put_result(record, match)
-        put_tail(record["attributes"], line[match.end() :])
+        put_tail(record["attributes"], text[match.end() :])
         return record
 
     return read

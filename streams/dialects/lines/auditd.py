@@ -1,4 +1,4 @@
-"""The Linux audit log: `type=... msg=audit(seconds.milliseconds:serial): key=value ...`, bare or behind a syslog head.
+"""The Linux audit log: `type=... msg=audit(seconds.milliseconds:serial): key=value ...`, also as the kernel prints it.
 
 Source: the audit project's "Audit event parsing guidelines" (linux-audit/audit-documentation). Values without quotes
 that are hexadecimal text stay so: only the field's dictionary says which they are, and they may hold any bytes.
@@ -12,17 +12,13 @@ from typing import Any
 
 from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
 from streams.dialects.lines.cef import put_pairs
-from streams.dialects.lines.clock import Clock
 from streams.dialects.lines.fields import integer
-from streams.dialects.lines.syslog_head import LONGEST, STARTS, put_head, read_head
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 from streams.values.time import read_epoch
 
 NAME = "auditd"
-_MARK = "audit("
 _LINE = re.compile(
-    r"(?:node=(?P<node>\S{1,255}) )?type=(?P<type>\S{1,64}) (?:msg=)?"
+    r"(?:(?:\[ {0,8}\d{1,10}\.\d{1,9}\] )?audit: )?(?:node=(?P<node>\S{1,255}) )?type=(?P<type>\S{1,64}) (?:msg=)?"
     r"audit\((?P<time>\d{1,12}\.\d{1,9}):(?P<serial>\d{1,20})\):?(?P<rest>.*)",
     re.DOTALL,
 )
@@ -33,20 +29,14 @@ _PAIR = re.compile(
 _NESTED = "msg"
 _NULL = "?"
 _SECOND = 10**9
-_KERNEL = re.compile(r"(?<=: )(?:\[ {0,8}\d{1,10}\.\d{1,9}\] )?audit: $")
 _NAMES = {"pid": "process.pid", "ppid": "process.parent_pid", "exe": "process.executable.path"}
 _NUMBERS = frozenset({"pid", "ppid"})
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
-    clock = Clock(zone)
-
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        mark = text.find(_MARK, 0, LONGEST)
-        start = _start(text, mark) if mark > 0 else -1
-        match = _LINE.match(text, start) if start >= 0 else None
-        head = read_head(_KERNEL.sub("", text[:start])) if match else None
-        if match is None or head is None:
+        match = _LINE.match(text)
+        if match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
         found = read_epoch(match["time"], _SECOND)
@@ -55,18 +45,10 @@ def _compile_text(zone: tzinfo) -> TextReader:
         if match["node"]:
             record["resource"]["host.name"] = match["node"]
         record["attributes"] = {"audit.type": match["type"], "audit.serial": match["serial"]}
-        _put_fields(record, without_line_end(match["rest"]))
-        put_head(record, head, clock)
+        _put_fields(record, match["rest"])
         return record
 
     return read
-
-
-def _start(text: str, mark: int) -> int:
-    """Where the line begins before its mark: at `node=`, else at `type=`."""
-    kind = text.rfind("type=", 0, mark)
-    node = text.rfind("node=", 0, max(kind, 0))
-    return kind if node < 0 else node
 
 
 def _put_fields(record: Record, rest: str) -> None:
@@ -105,7 +87,7 @@ DIALECT = Dialect(
     summary="the Linux audit log",
     link="https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Parsing-Guidelines",
     compile_text=_compile_text,
-    starts=f"tn{STARTS}",
+    starts="tna[",
     opaque=True,
     examples=(
         Example(

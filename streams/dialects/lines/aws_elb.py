@@ -16,7 +16,6 @@ from streams.dialects.lines.fields import NULLS, put_address, put_fields, put_vi
 from streams.dialects.lines.http_request import put_request
 from streams.dialects.roles import words
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 from streams.values.time import read_time
 from streams.values.trace import read_trace
 
@@ -64,9 +63,9 @@ def _compile(dialect: str, pattern: str, names: tuple[str, ...], least: int, fin
 
     def compile_text(zone: tzinfo) -> TextReader:
         def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-            if not begins(text) or "\n" in text.rstrip("\r\n"):
+            if not begins(text) or "\n" in text:
                 return None
-            fields = split_fields(without_line_end(text))
+            fields = split_fields(text)
             if len(fields) < least:
                 return None
             record = new_record(dialect, event_id, observed, source)

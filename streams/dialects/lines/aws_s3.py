@@ -15,7 +15,6 @@ from streams.dialects.lines.fields import NULLS, put_fields, put_header, put_vir
 from streams.dialects.lines.http_request import put_request
 from streams.dialects.roles import words
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 
 NAME = "aws-s3-access"
 _HEAD = re.compile(
@@ -45,9 +44,8 @@ def _compile_text(zone: tzinfo) -> TextReader:
         head = _HEAD.match(text)
         if not head:
             return None
-        line = without_line_end(text)
-        fields = split_fields(line[head.end() :])
-        if len(fields) < _LEAST or "\n" in line:
+        fields = split_fields(text[head.end() :])
+        if len(fields) < _LEAST or "\n" in text:
             return None
         record = new_record(NAME, event_id, observed, source)
         clock.set(record, head["second"], None, head["zone"], head["time"])

@@ -14,7 +14,6 @@ from streams.dialects.base import Dialect, Example, Parts, TextReader, add_flags
 from streams.dialects.lines.fields import NULLS, put_fields
 from streams.dialects.roles import words
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 from streams.values.time import MISSING, read_epoch
 
 NAME = "aws-vpc-flow"
@@ -105,9 +104,8 @@ def _compile_text(zone: tzinfo) -> TextReader:
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
         if not _VERSION.match(text):
             return None
-        line = without_line_end(text)
-        fields = line.split(" ")
-        names = next((names for names, form in _LAYOUTS if len(names) == len(fields) and form.fullmatch(line)), None)
+        fields = text.split(" ")
+        names = next((names for names, form in _LAYOUTS if len(names) == len(fields) and form.fullmatch(text)), None)
         if names is not None:
             return _record(dict(zip(names, fields, strict=True)), [], (event_id, observed, source))
         said, rest = _recognised(fields)

@@ -12,17 +12,13 @@ from datetime import tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
-from streams.dialects.lines.clock import Clock
 from streams.dialects.lines.fields import integer
-from streams.dialects.lines.syslog_head import LONGEST, STARTS, put_head, read_head
 from streams.types import Record, Source
 from streams.values.levels import cef_level, read_level
 from streams.values.severities import CEF
-from streams.values.text import without_line_end
 from streams.values.time import read_time
 
 NAME = "cef"
-_MARK = "CEF:"
 _PART = r"((?:[^|\\\n]++|\\.)*+)"
 _HEADER = re.compile(
     rf"CEF: ?(\d[\d.]{{0,5}})\|{_PART}\|{_PART}\|{_PART}\|{_PART}\|{_PART}\|{_PART}(?:\|(.*))?", re.DOTALL
@@ -56,13 +52,9 @@ NAMES = {
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
-    clock = Clock(zone)
-
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        at = text.find(_MARK, 0, LONGEST)
-        match = _HEADER.match(text, at) if at >= 0 else None
-        head = read_head(text[:at]) if match else None
-        if match is None or head is None:
+        match = _HEADER.match(text)
+        if match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
         *header, severity, extension = match.groups("")
@@ -70,10 +62,9 @@ def _compile_text(zone: tzinfo) -> TextReader:
             (name, unescaped(part)) for name, part in zip(_HEADER_NAMES, header, strict=True) if part
         )
         record["severity_number"], record["severity_text"] = read_level(unescaped(severity), cef_level, CEF)
-        put_pairs(record, pairs(without_line_end(extension), "cef.extension"))
+        put_pairs(record, pairs(extension, "cef.extension"))
         put_event_time(record, _TIMES, zone)
         record["body"] = _body(record["attributes"])
-        put_head(record, head, clock)
         return record
 
     return read
@@ -96,8 +87,8 @@ def pairs(text: str, rest: str) -> Iterator[tuple[str, str]]:
     loose = text[: found[0].start()].strip() if found else text.strip()
     if loose:
         yield rest, unescaped(loose)
-    ends = [*(key.start() for key in found[1:]), len(text)]
-    for key, end in zip(found, ends, strict=True):
+    ends = (*(key.start() for key in found[1:]), len(text))
+    for key, end in zip(found, ends, strict=False):
         yield key[1], unescaped(text[key.end() : end].rstrip())
 
 
@@ -136,10 +127,10 @@ def put_event_time(record: Record, keys: tuple[str, ...], zone: tzinfo) -> None:
 
 DIALECT = Dialect(
     name=NAME,
-    summary="ArcSight's Common Event Format, bare or behind a syslog head",
+    summary="ArcSight's Common Event Format",
     link="https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors/pdfdoc/common-event-format-v25/common-event-format-v25.pdf",
     compile_text=_compile_text,
-    starts=f"C{STARTS}",
+    starts="C",
     opaque=True,
     examples=(
         Example(
@@ -161,8 +152,9 @@ DIALECT = Dialect(
                     "source.address": "10.0.0.1",
                     "source.port": 1232,
                     "act": "a = b",
-                    "syslog.facility": 16,
-                    "syslog.timestamp": "2026-11-20T12:00:00.000000000Z",
+                    "syslog.priority": 134,
+                    "syslog.facility": "local0",
+                    "rfc3164.timestamp": "2026-11-20T12:00:00.000000000Z",
                 },
             },
         ),

@@ -1,7 +1,7 @@
-"""HAProxy's logs of requests, of connections and of those that failed to be any, bare or behind a syslog head.
+"""HAProxy's logs of requests, of connections and of those that failed to be any.
 
 Source: HAProxy's configuration manual, section 8.2, "Log formats": `option httplog`, `httpslog`, `tcplog` and the
-error format. Fields keep the manual's names behind `haproxy.`.
+error format. Fields keep the manual's names behind `haproxy.`. The head that syslog puts before is its dialects' own.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from streams.dialects.lines.access_tail import put_tail
 from streams.dialects.lines.clock import Clock
 from streams.dialects.lines.fields import integer
 from streams.dialects.lines.http_request import put_request
-from streams.dialects.lines.syslog_head import LONGEST, STARTS, put_head, read_head
 from streams.types import Record, Source
-from streams.values.text import without_line_end
 
 NAME = "haproxy"
 _ACCEPT = re.compile(
+    r"(?:(?P<process>[A-Za-z0-9_.\-]{1,60})(?:\[(?P<pid>\d{1,10})\])?: )?"
+    r"\[?(?P<address>[0-9A-Za-z.:]{1,100}?|unix)\]?:(?P<port>\d{1,5}|-)"
     r" \[(?P<time>(?P<second>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)\.(?P<fraction>\d{3})(?P<zone> [+-]\d{4})?)\] ",
     re.ASCII,
 )
-_CLIENT = re.compile(r"\[?(?P<address>[0-9A-Za-z.:]{1,100}?|unix)\]?:(?P<port>\d{1,5}|-)", re.ASCII)
 _PROXIES = r"(?P<frontend_name>[^\s/]{1,200}) (?P<backend_name>[^\s/]{1,200})(?:/(?P<server_name>\S{1,200}))?"
 _COUNTS = (
     r"(?P<actconn>\d+)/(?P<feconn>\d+)/(?P<beconn>\d+)/(?P<srv_conn>\d+)/(?P<retries>\+?\d+)"
@@ -54,20 +53,14 @@ def _compile_text(zone: tzinfo) -> TextReader:
     clock = Clock(zone)
 
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        accept = _ACCEPT.search(text, 0, LONGEST)
-        if not accept:
-            return None
-        line = without_line_end(text)
-        start = line.rfind(" ", 0, accept.start()) + 1
-        client = _CLIENT.fullmatch(line, start, accept.start())
-        match = _match(line, accept.end()) if client else None
-        head = read_head(line[:start]) if match else None
-        if client is None or match is None or head is None:
+        accept = _ACCEPT.match(text)
+        match = _match(text, accept.end()) if accept else None
+        if accept is None or match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
         clock.set(record, accept["second"], accept["fraction"], accept["zone"], accept["time"])
-        _fill(record, client, match)
-        put_head(record, head, clock)
+        _put_origin(record, accept)
+        _fill(record, match)
         return record
 
     return read
@@ -81,11 +74,19 @@ def _match(line: str, start: int) -> re.Match[str] | None:
     return None
 
 
-def _fill(record: Record, client: re.Match[str], match: re.Match[str]) -> None:
+def _put_origin(record: Record, accept: re.Match[str]) -> None:
+    attributes = record["attributes"]
+    if accept["process"]:
+        record["resource"]["service.name"] = accept["process"]
+    if accept["pid"]:
+        attributes["process.pid"] = int(accept["pid"])
+    attributes["client.address"] = accept["address"]
+    if accept["port"] != "-":
+        attributes["client.port"] = int(accept["port"])
+
+
+def _fill(record: Record, match: re.Match[str]) -> None:
     attributes, said = record["attributes"], match.groupdict()
-    attributes["client.address"] = client["address"]
-    if client["port"] != "-":
-        attributes["client.port"] = int(client["port"])
     for name, value in said.items():
         if name not in _ELSEWHERE and value not in _NOTHING:
             _put(attributes, name, value)
@@ -124,7 +125,6 @@ DIALECT = Dialect(
     summary="HAProxy's HTTP, HTTPS, TCP and connection error logs",
     link="https://docs.haproxy.org/2.8/configuration.html#8.2",
     compile_text=_compile_text,
-    starts=f"{STARTS}abcdefghu:[",
     opaque=True,
     examples=(
         Example(
@@ -162,7 +162,7 @@ DIALECT = Dialect(
                     "network.protocol.version": "1.1",
                     "http.response.status_code": 200,
                     "process.pid": 14389,
-                    "syslog.timestamp": "2027-02-06T12:14:14.000000000Z",
+                    "rfc3164.timestamp": "2027-02-06T12:14:14.000000000Z",
                 },
                 "flags": ["timestamp.no_zone"],
             },

@@ -11,15 +11,11 @@ from datetime import tzinfo
 
 from streams.dialects.base import Dialect, Example, TextReader, new_record
 from streams.dialects.lines.cef import pairs, put_event_time, put_pairs
-from streams.dialects.lines.clock import Clock
-from streams.dialects.lines.syslog_head import LONGEST, STARTS, put_head, read_head
 from streams.types import Record, Source
 from streams.values.levels import cef_level, read_level
 from streams.values.severities import CEF
-from streams.values.text import without_line_end
 
 NAME = "leef"
-_MARK = "LEEF:"
 _PART = r"([^|\n]*+)"
 _HEADER = re.compile(rf"LEEF: ?([12](?:\.\d)?)\|{_PART}\|{_PART}\|{_PART}\|{_PART}(?:\|(.*))?", re.DOTALL)
 _HEADER_NAMES = ("leef.version", "leef.vendor", "leef.product", "leef.product_version", "leef.event_id")
@@ -31,26 +27,21 @@ _REST = "leef.extension"
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
-    clock = Clock(zone)
-
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        at = text.find(_MARK, 0, LONGEST)
-        match = _HEADER.match(text, at) if at >= 0 else None
-        head = read_head(text[:at]) if match else None
-        if match is None or head is None:
+        match = _HEADER.match(text)
+        if match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
         *header, extension = match.groups("")
         attributes = record["attributes"]
         attributes.update((name, part) for name, part in zip(_HEADER_NAMES, header, strict=True) if part)
-        put_pairs(record, _pairs(header[0], without_line_end(extension)))
+        put_pairs(record, _pairs(header[0], extension))
         severity = attributes.get("sev")
         if isinstance(severity, str):
             record["severity_number"], record["severity_text"] = read_level(attributes.pop("sev"), cef_level, CEF)
         put_event_time(record, ("devTime",), zone)
         if isinstance(attributes.get("msg"), str):
             record["body"] = attributes.pop("msg")
-        put_head(record, head, clock)
         return record
 
     return read
@@ -78,10 +69,10 @@ def _pairs(version: str, extension: str) -> Iterator[tuple[str, str]]:
 
 DIALECT = Dialect(
     name=NAME,
-    summary="IBM QRadar's Log Event Extended Format, bare or behind a syslog head",
+    summary="IBM QRadar's Log Event Extended Format",
     link="https://www.ibm.com/docs/en/dsm?topic=overview-leef-event-components",
     compile_text=_compile_text,
-    starts=f"L{STARTS}",
+    starts="L",
     opaque=True,
     examples=(
         Example(

@@ -29,9 +29,12 @@ _HOST = rf"{_NO_LEVEL}(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}|[0-9a-fA-F]{{0,4}
 _WORD = r"[^\s:\[\]\"'=<>{}|]"
 _PROCESS = r"\[(?P<procid>[^\]\n]{1,64})\]"
 _REFERENCE = r"(?: \((?P<reference>[^)\n]{0,200})\))?(?: <(?P<level>[A-Z][a-z]{3,12})>)?"
-_TAG = rf"(?P<service>{_WORD}{{1,128}}(?:(?: {_WORD}{{1,60}}){{0,3}}(?=\[))?)(?:{_PROCESS})?{_REFERENCE}:"
+_NO_EVENT = r"(?!(?:CE|LEE)F:)"
+"""What looks like a tag, but begins a line of CEF or LEEF."""
+_TAG = rf"{_NO_EVENT}(?P<service>{_WORD}{{1,128}}(?:(?: {_WORD}{{1,60}}){{0,3}}(?=\[))?)(?:{_PROCESS})?{_REFERENCE}:"
 _TAG_WITH_PROCESS = rf"(?P<service>{_WORD}{{1,128}}){_PROCESS}:?"
 _BODY = r" ?(?P<body>.*)"
+_EVENT = r"(?P<body>(?:CE|LEE)F:.*)"
 _REPEATED = r"(?P<body>(?: ?-{2,3} |last message repeated |message repeated ).*)"
 _CISCO = (
     rf"{_PRIORITY}(?:(?P<sequence>\d{{1,10}}): )?(?:(?P<device>[\w.\-]{{1,255}}): )?(?:\d{{1,10}}: )?(?:: )?[*.]?"
@@ -73,6 +76,8 @@ DIALECT = Dialect(
         rf"{_PRIORITY}{_ISO_STAMP} {_HOST} {_TAG}{_BODY}",
         rf"{_PRIORITY}{_ISO_STAMP} (?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}",
         rf"{_COUNT}{PATTERN} ?{_ISO_STAMP} (?:{_HOST} )?{_BODY}",
+        rf"{_STAMP} (?:{_HOST} )?{_EVENT}",
+        rf"{_ISO_STAMP} (?:{_HOST} )?{_EVENT}",
         rf"{_COUNT}{PATTERN} ?{_TAG}{_BODY}",
         rf"{_COUNT}{PATTERN} ?{_BODY}",
         words=_LEVELS,

@@ -96,3 +96,22 @@ def test_a_topic_can_name_its_dialect() -> None:
     assert dead_of("just words", through).reason == "decode.dialect"
     lenient = record_of("just words", with_policy(dialect="logfmt", hint_mismatch="fallback"))
     assert (lenient["dialect"], lenient["flags"]) == ("text", ["dialect.fallback", "timestamp.missing"])
+
+
+@pytest.mark.parametrize(
+    ("line", "dialect", "envelopes", "body"),
+    [
+        ("Sep 29 08:26:10 fw CEF:0|Acme|Gate|1|7|Port scan||", "cef", ["rfc3164"], "Port scan"),
+        ("2026-11-20T12:00:00Z fw CEF:0|Acme|Gate|1|7|Port scan||", "cef", ["rfc3164"], "Port scan"),
+        ("<134>1 2026-11-20T12:00:00Z fw gate - - - CEF:0|Acme|Gate|1|7|Port scan||", "cef", ["rfc5424"], "Port scan"),
+        ("Sep 29 08:26:10 fw LEEF:1.0|Acme|Gate|1|7|msg=Port scan", "leef", ["rfc3164"], "Port scan"),
+        ("<13>Sep 29 08:26:10 fw app: a=1 b=2", "rfc3164", None, "a=1 b=2"),
+        ("<13>Sep 29 08:26:10 fw app: a=1 level=warn", "logfmt", ["rfc3164"], "a=1 level=warn"),
+        ("<13>Sep 29 08:26:10 fw app: all is well", "rfc3164", None, "all is well"),
+    ],
+)
+def test_behind_a_head_stands_a_line_of_another_grammar_or_prose(
+    line: str, dialect: str, envelopes: list[str] | None, body: str
+) -> None:
+    record = record_of(line)
+    assert (record["dialect"], record.get("envelopes"), record["body"]) == (dialect, envelopes, body)
