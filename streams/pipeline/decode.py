@@ -200,7 +200,7 @@ def _read_leaf(leaf: Leaf, index: int, arrival: Arrival, remarks: tuple[str, ...
     def alone() -> bytes:
         return as_bytes(leaf.alone())
 
-    who = arrival.identity._replace(event_id=f"{arrival.event_id}.{index}")
+    who = Identity(f"{arrival.event_id}.{index}", arrival.observed, arrival.source)
     try:
         record = _complete(leaf.read(who), arrival, who, remarks)
     except MemoryError:

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.dialects.telemetry.otlp_origin import (
-    UINT32,
-    Identity,
-    Origin,
-    dropped_count,
-    record_of,
-    set_time,
-    span_id,
-    trace_id,
-)
+from streams.dialects.base import NO_PROVENANCE
+from streams.dialects.telemetry.otlp_origin import UINT32, Identity, Origin, dropped_count, set_time, span_id, trace_id
 from streams.dialects.telemetry.otlp_values import Values, broken, integer, text, within
 from streams.types import Record
+from streams.values.trace import is_canonical
 
 _MOST_SEVERE = 24
 
@@ -30,28 +23,54 @@ def read_log(fields: dict[str, Any], values: Values, origin: Origin, who: Identi
     Raises:
         RejectedRecord: `decode.otlp` when it breaks OTLP's schema.
     """
-    record = record_of(who, origin, "log")
+    # Log records are the bulk of all OTLP: what is as it mostly is passes without a call.
     pop = fields.pop
-    record["attributes"] |= values.key_values(pop("attributes", None), "attributes")
+    number, word = pop("severityNumber", None), pop("severityText", None)
+    trace, span, body = pop("traceId", None), pop("spanId", None), pop("body", None)
+    canonical = trace and span and is_canonical(trace, span)
+    record: Record = {
+        "schema_version": 1,
+        "event_id": who.event_id,
+        "signal": "log",
+        "timestamp": None,
+        "observed_timestamp": who.observed,
+        "trace_id": trace if canonical else trace_id(trace),
+        "span_id": span if canonical else span_id(span),
+        "severity_number": number if type(number) is int and 0 <= number <= _MOST_SEVERE else _severity(number),
+        "severity_text": word if type(word) is str and word else text(word, "severityText") or None,
+        "body": None if body is None else values.any_value(body),
+        "resource": origin.resource.copy(),
+        "attributes": {**origin.beside, **values.key_values(pop("attributes", None), "attributes")},
+        "source": who.source,
+        "dialect": who.dialect,
+        "provenance": NO_PROVENANCE,
+    }
+    if origin.scope:
+        record["scope"] = origin.scope.copy()
     set_time(record, integer(pop("timeUnixNano", None), "timeUnixNano"), "timeUnixNano")
-    record["severity_number"] = within(pop("severityNumber", None), 0, _MOST_SEVERE, "severityNumber")
-    record["severity_text"] = text(pop("severityText", None), "severityText") or None
-    record["trace_id"], record["span_id"] = trace_id(pop("traceId", None)), span_id(pop("spanId", None))
     if flags := pop("flags", None):
         # The upper 24 bits are reserved.
         record["trace_flags"] = within(flags, 0, UINT32, "flags") & 0xFF
-    body = pop("body", None)
-    record["body"] = None if body is None else values.any_value(body)
     observed = pop("observedTimeUnixNano", None)
-    if integer(observed, "observedTimeUnixNano"):
-        record["attributes"]["otel.observed_timestamp"] = observed
-    if dropped := dropped_count(pop("droppedAttributesCount", None), "droppedAttributesCount"):
+    if observed and (nanoseconds := integer(observed, "observedTimeUnixNano")):
+        record["attributes"]["otel.observed_timestamp"] = str(nanoseconds)
+    if fields:
+        _set_rest(record, fields)
+    return record
+
+
+def _severity(number: Any) -> int:
+    return within(number, 0, _MOST_SEVERE, "severityNumber")
+
+
+def _set_rest(record: Record, fields: dict[str, Any]) -> None:
+    """Take what few records have; what the attributes have already is not replaced."""
+    if dropped := dropped_count(fields.pop("droppedAttributesCount", None), "droppedAttributesCount"):
         record["dropped_attributes_count"] = dropped
-    if event := text(pop("eventName", None), "eventName"):
+    if event := text(fields.pop("eventName", None), "eventName"):
         record["event_name"] = event
     if fields:
         record["attributes"] = {**fields, **record["attributes"]}
-    return record
 
 
 def log_fields(message: Any) -> dict[str, Any]:
@@ -65,16 +84,19 @@ def log_fields(message: Any) -> dict[str, Any]:
     has_body = message.HasField("body")
     if not has_body and not message.ListFields() and message.ByteSize():
         raise broken("a log record")
-    return {
+    fields = {
         "timeUnixNano": message.time_unix_nano,
         "observedTimeUnixNano": message.observed_time_unix_nano,
         "severityNumber": message.severity_number,
         "severityText": message.severity_text,
         "body": message.body if has_body else None,
         "attributes": message.attributes,
-        "droppedAttributesCount": message.dropped_attributes_count,
         "flags": message.flags,
         "traceId": message.trace_id.hex(),
         "spanId": message.span_id.hex(),
-        "eventName": message.event_name,
     }
+    if dropped := message.dropped_attributes_count:
+        fields["droppedAttributesCount"] = dropped
+    if event := message.event_name:
+        fields["eventName"] = event
+    return fields

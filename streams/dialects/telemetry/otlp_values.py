@@ -58,9 +58,14 @@ def key_values(listed: Any, what: str) -> dict[str, Any]:
         raise broken(what)
     found: dict[str, Any] = {}
     for item in listed:
-        if not isinstance(item, dict) or not isinstance(item.get("key", ""), str):
+        if type(item) is not dict:
             raise broken(what)
-        found[item.get("key", "")] = any_value(item.get("value", {}))
+        key, value = item.get("key", ""), item.get("value")
+        if type(key) is not str:
+            raise broken(what)
+        # Most values are texts; others are looked at more closely.
+        string = value.get("stringValue") if type(value) is dict else None
+        found[key] = string if type(string) is str else any_value({} if value is None else value)
     return found
 
 

@@ -50,7 +50,6 @@ def _all_fields(messages: Any) -> list[dict[str, Any]]:
 
 def any_value(value: Any) -> Any:
     """Read an AnyValue message."""
-    # Most values are texts, and asking for one is quicker than asking for the kind.
     string = value.string_value
     if string:
         return string
@@ -60,7 +59,10 @@ def any_value(value: Any) -> Any:
 
 def key_values(listed: Any, what: str) -> dict[str, Any]:
     """Read KeyValue messages; of a key that is there twice the last wins."""
-    return {item.key: item.value.string_value or any_value(item.value) for item in listed or ()}
+    # Most values are texts or integers, and asking for these is quicker than asking for the kind.
+    return {
+        item.key: (value := item.value).string_value or value.int_value or any_value(value) for item in listed or ()
+    }
 
 
 def _unknown(kind: str | None) -> None:
