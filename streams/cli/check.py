@@ -90,9 +90,11 @@ def _lines(said: dict[str, Any]) -> list[str]:
     for step in said["processors"] or [{"processor": "none"}]:
         remarks = [f"{name}: {json.dumps(value)}" for name, value in step.items() if name != "processor" and value]
         lines.append(f"{'processor':<{_WIDTH}}{step['processor']}  {', '.join(remarks)}".rstrip())
-    for role in said["roles"]:
-        lines.append(f"{'running':<{_WIDTH}}{role['role']} {role['pid']}  {_drift(role['pipeline'], said['pipeline'])}")
-    return lines
+    return [*lines, *(_role(role, said["pipeline"]) for role in said["roles"])]
+
+
+def _role(role: dict[str, Any], wanted: str) -> str:
+    return f"{'running':<{_WIDTH}}{role['role']} {role['pid']}  {_drift(role['pipeline'], wanted)}"
 
 
 def _drift(runs: str | None, wanted: str) -> str:

@@ -79,6 +79,7 @@ def ask_all(directory: Path) -> list[Answer]:
 
 
 def ask(run: RunFile) -> Answer:
+    """Ask one role how it is; one that does not answer says why."""
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
