@@ -11,6 +11,8 @@ from streams.dialects.text import NAME as TEXT
 from streams.types import Source
 
 _MOST_OTHERS = 5
+_LEAST_OF_NEAR = 3
+"""Keys of a signature that must be missed by one only to count as near: of two keys one means little."""
 _NOWHERE: Source = {"topic": "", "partition": 0, "offset": 0}
 _BEGINNING = "1970-01-01T00:00:00.000000000Z"
 
@@ -82,7 +84,7 @@ def _not_taken(claim: Claim, chosen: Dialect, document: dict[str, Any]) -> Other
 def _missed_by_one(dialect: Dialect, document: dict[str, Any]) -> Iterator[Other]:
     for signature in dialect.signatures:
         missing = signature - document.keys()
-        if len(missing) == 1 and len(signature) > 1:
+        if len(missing) == 1 and len(signature) >= _LEAST_OF_NEAR:
             yield Other(dialect.name, f"lacks {next(iter(missing))}")
 
 
