@@ -32,7 +32,7 @@ NAMES: Mapping[str, str] = {
 }
 _TRACE_ID = "trace_id"
 _NUMBERS = frozenset(
-    {"process.pid", "thread.id", "code.line.number", "http.response.status_code", "http.response.body.size"}
+    {"process.pid", "thread.id", "code.line.number", "http.response.status_code", "http.response.body.size", "EventId"}
 )
 _ROLES = ("time", "second", "fraction", "zone", "level", "body", "service", "host", "logger")
 _LONGEST_NUMBER = 18

@@ -22,7 +22,7 @@ def take_pairs(record: Record) -> None:
     if type(body) is not str or "=" not in body:
         return
     first = _FIRST.search(body)
-    pairs = _read(body, first.start()) if first else None
+    pairs = read_pairs(body, first.start()) if first else None
     if first is None or not pairs:
         return
     record["body"] = body[: first.start()].rstrip(" :\t") or body
@@ -30,7 +30,7 @@ def take_pairs(record: Record) -> None:
     take_trace(record)
 
 
-def _read(text: str, at: int) -> dict[str, str] | None:
+def read_pairs(text: str, at: int = 0) -> dict[str, str] | None:
     """Read pairs up to the end of a text; None when something else is among them, or a key is there twice."""
     found: dict[str, str] = {}
     while at < len(text):

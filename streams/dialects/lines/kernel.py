@@ -1,0 +1,46 @@
+"""Linux' kernel ring buffer as dmesg(1) prints it: seconds since boot, maybe the level before and the caller behind.
+
+Source: Linux, kernel/printk/printk.c, `print_prefix`. The time is not one of the calendar, so that it is an attribute.
+"""
+
+from __future__ import annotations
+
+from streams.dialects.base import Dialect, Example
+from streams.dialects.lines.grammar import lined
+from streams.dialects.lines.priority import PATTERN, set_priority
+from streams.types import Record
+
+
+def _finish(record: Record) -> None:
+    priority = record["attributes"].pop("priority", None)
+    if priority:
+        set_priority(record, priority)
+
+
+DIALECT = Dialect(
+    name="kernel",
+    summary="Linux kernel messages with seconds since boot",
+    link="https://man7.org/linux/man-pages/man1/dmesg.1.html",
+    compile_text=lined(
+        "kernel",
+        rf"(?:{PATTERN})?\[ *(?P<uptime>\d{{1,10}}\.\d{{6}})\](?:\[ *(?P<caller>[TC]\d{{1,10}})\])? (?P<body>.*)",
+        names={"uptime": "kernel.seconds_since_boot", "caller": "kernel.caller"},
+        then=_finish,
+    ),
+    starts="<[",
+    examples=(
+        Example(
+            "<4>[12345.678901] usb 1-1: device descriptor read/64, error -71",
+            {
+                "timestamp": None,
+                "severity_number": 13,
+                "body": "usb 1-1: device descriptor read/64, error -71",
+                "attributes": {
+                    "syslog.priority": 4,
+                    "syslog.facility": "kern",
+                    "kernel.seconds_since_boot": "12345.678901",
+                },
+            },
+        ),
+    ),
+)
