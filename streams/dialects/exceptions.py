@@ -13,13 +13,17 @@ from streams.types import Record
 
 TYPE, MESSAGE, STACKTRACE = "exception.type", "exception.message", "exception.stacktrace"
 
-_TYPES = ("type", "name", "class", "className", "ClassName", "Exception", "exc_type")
-_MESSAGES = ("message", "Message", "exc_value", "localizedMessage")
-_STACKTRACES = ("stack", "stackTrace", "stack_trace", "stacktrace", "StackTraceString", "extendedStackTrace")
+_TYPES = (
+    "type", "name", "Name", "class", "className", "ClassName", "exception_class", "Exception", "exc_type",
+)  # fmt: skip
+_MESSAGES = ("message", "Message", "exception_message", "exc_value", "localizedMessage")
+_STACKTRACES = (
+    "stack", "stackTrace", "stack_trace", "stacktrace", "StackTrace", "StackTraceString", "extendedStackTrace",
+)  # fmt: skip
 _HEAD = re.compile(
     r'(?:Exception in thread "[^"\n]{0,200}" |Uncaught |Unhandled exception\. )?'
     r"([\w$.+`]{1,300}\.[\w$+`]{1,200}|\w{0,200}(?:Error|Exception|Throwable|Interrupt|Iteration|Exit|Warning|Failure))"
-    r"(?: \[[\w-]{1,100}\])?(?:: ([^\r\n]*+)|(?=\r?\n[ \t]{0,20}at |$))"
+    r"(?: \[[\w-]{1,100}\])?(?:: ([^\r\n]*?)(?= {3,4}at |[\r\n]|$)|(?=\r?\n[ \t]{0,20}at |$))"
 )
 
 Head: TypeAlias = tuple[str | None, str | None]
@@ -29,7 +33,7 @@ HeadReader: TypeAlias = Callable[[str], Head]
 
 
 def first_line(stacktrace: str) -> Head:
-    """Read the `Type: message` that Java, .NET, Node and Rust write above the frames."""
+    """Read the `Type: message` that Java, .NET and Node write above the frames; .NET's console sets all in one line."""
     match = _HEAD.match(stacktrace.lstrip())
     return (match[1], match[2]) if match else (None, None)
 
@@ -45,7 +49,7 @@ def last_line(traceback: str) -> Head:
 
 
 def set_exception(record: Record, thrown: Any, head: HeadReader = first_line) -> None:
-    """Say what an exception's stack trace, its object, or the first of several objects says.
+    """Say what an exception's stack trace or message, its object, or the first of several objects says.
 
     A record without a body gets `Type: message`.
     """
@@ -55,7 +59,20 @@ def set_exception(record: Record, thrown: Any, head: HeadReader = first_line) ->
         stacktrace = _text(thrown, _STACKTRACES)
         _say(record, _text(thrown, _TYPES), _text(thrown, _MESSAGES), stacktrace)
     elif isinstance(thrown, str) and thrown:
-        _say(record, *head(thrown), thrown)
+        kind, message = head(thrown)
+        is_trace = kind is not None or "\n" in thrown
+        _say(record, kind, message if is_trace else thrown, thrown if is_trace else None)
+
+
+def take_exception(record: Record, key: str, head: HeadReader = first_line) -> None:
+    """Say what an attribute says of an exception: a text is renamed, an object stays, because it says more."""
+    attributes = record["attributes"]
+    thrown = attributes.get(key)
+    if thrown is None:
+        return
+    set_exception(record, thrown, head)
+    if thrown in (attributes.get(STACKTRACE), attributes.get(MESSAGE)):
+        del attributes[key]
 
 
 def complete_exception(record: Record, head: HeadReader = first_line) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import complete_exception, take_exception
 from streams.dialects.keyed import Reading, keyed
-from streams.dialects.loggers.fields import has_number, unfold
+from streams.dialects.loggers.fields import has_number
 from streams.dialects.loggers.pino import KEYS_OF_NODE
+from streams.dialects.moves import lift
 from streams.types import Record
 from streams.values.levels import pino_level
 from streams.values.severities import PINO
@@ -23,10 +24,8 @@ def _is_bunyan(document: dict[str, Any]) -> bool:
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    unfold(record, "src", _SOURCE)
-    if "err" in attributes:
-        set_exception(record, attributes["err"])
+    lift(record["attributes"], "src", _SOURCE)
+    take_exception(record, "err")
     complete_exception(record)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.keyed import keyed
-from streams.dialects.loggers.fields import name_error, unfold
+from streams.dialects.loggers.fields import name_error
 from streams.dialects.loggers.zap import PRODUCTION
+from streams.dialects.moves import lift
 from streams.types import Record
 
 _MODULES = frozenset({"admin", "http", "tls", "pki", "events", "layer4", "docker-proxy", "storage", "watcher"})
@@ -39,10 +40,11 @@ def _is_caddy(document: dict[str, Any]) -> bool:
 
 
 def _finish(record: Record) -> None:
-    request = record["attributes"].get("request")
+    attributes = record["attributes"]
+    request = attributes.get("request")
     if isinstance(request, dict):
-        unfold(record, "request", _REQUEST)
-        _name_url(record["attributes"], request.get("uri"))
+        lift(attributes, "request", _REQUEST)
+        _name_url(attributes, request.get("uri"))
     name_error(record)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.loggers.message_template import no_format, render
 from streams.dialects.roles import KEYS
@@ -17,14 +17,9 @@ from streams.values.severities import DOTNET
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
     if record["body"] is None:
-        record["body"] = _message(attributes.get("State"))
-    if "Exception" in attributes:
-        set_exception(record, attributes["Exception"])
-        if attributes["Exception"] == attributes.get("exception.stacktrace"):
-            del attributes["Exception"]
-    complete_exception(record)
+        record["body"] = _message(record["attributes"].get("State"))
+    take_exception(record, "Exception")
 
 
 def _message(state: Any) -> str | None:

@@ -121,7 +121,8 @@ def _flatten(document: dict[str, Any], objects: list[str]) -> tuple[dict[str, An
 _known_reader = lru_cache(maxsize=_MOST_SHAPES)(_compile_table)
 
 
-def _compile(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+    """Make the reader of a shape, whatever of it is written with points."""
     fields = [key for key in present if key.partition(".")[0] in _FIELD_SETS]
     read_table = _compile_table(present, zone)
 
@@ -154,7 +155,7 @@ DIALECT = Dialect(
         frozenset({"@timestamp", "log.level", "message", "ecs.version"}),
     ),
     test=_is_ecs,
-    compile_objects=_compile,
+    compile_objects=compile_objects,
     examples=(
         Example(
             '{"@timestamp":"2026-06-20T12:00:00.123Z","log.level":"ERROR","message":"not saved","ecs.version":"1.2.0",'

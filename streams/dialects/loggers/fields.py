@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from streams.dialects.exceptions import MESSAGE, complete_exception
@@ -26,22 +25,6 @@ def has_number(document: dict[str, Any]) -> bool:
     """Whether the level is a number."""
     level = document.get("level")
     return isinstance(level, int | float) and level is not True and level is not False
-
-
-def unfold(record: Record, key: str, names: Mapping[str, str]) -> None:
-    """Make attributes of the named parts of a nested object; what is left of it keeps its place."""
-    attributes = record["attributes"]
-    nested = attributes.get(key)
-    if not isinstance(nested, dict):
-        return
-    rest = dict(nested)
-    for part, name in names.items():
-        if part in rest and name not in attributes:
-            attributes[name] = rest.pop(part)
-    if rest:
-        attributes[key] = rest
-    else:
-        del attributes[key]
 
 
 def name_scope(record: Record, nested: Any, key: str) -> None:

@@ -6,9 +6,10 @@ Its severities are Google's words for Log4j's levels: FATAL arrives as EMERGENCY
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
-from streams.dialects.loggers.fields import LOCATION, unfold
+from streams.dialects.loggers.fields import LOCATION
+from streams.dialects.moves import lift
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import GCP
@@ -17,11 +18,8 @@ _NAMES = {"_thread": "thread.name", "logging.googleapis.com/insertId": "log.reco
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    if "_exception" in attributes:
-        set_exception(record, attributes["_exception"])
-    unfold(record, "logging.googleapis.com/sourceLocation", LOCATION)
-    complete_exception(record)
+    take_exception(record, "_exception")
+    lift(record["attributes"], "logging.googleapis.com/sourceLocation", LOCATION)
 
 
 DIALECT = Dialect(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
-from streams.dialects.loggers.fields import unfold
+from streams.dialects.moves import lift
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import LOG4J
@@ -32,11 +32,8 @@ def _instant(value: Any) -> Any:
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    if "thrown" in attributes:
-        set_exception(record, attributes["thrown"])
-    unfold(record, "source", _SOURCE)
-    complete_exception(record)
+    take_exception(record, "thrown")
+    lift(record["attributes"], "source", _SOURCE)
 
 
 DIALECT = Dialect(

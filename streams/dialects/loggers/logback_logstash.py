@@ -6,7 +6,7 @@ Source: logstash-logback-encoder's README, "Standard Fields"; Log4j's LogstashJs
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import complete_exception, take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record
@@ -26,8 +26,7 @@ _NAMES = {
 
 
 def _finish(record: Record) -> None:
-    if "exception" in record["attributes"]:
-        set_exception(record, record["attributes"]["exception"])
+    take_exception(record, "exception")
     complete_exception(record)
 
 
@@ -37,7 +36,8 @@ DIALECT = Dialect(
     link="https://github.com/logfellow/logstash-logback-encoder#standard-fields",
     signatures=(
         frozenset({"level_value", "logger_name"}),
-        frozenset({"@timestamp", "@version", "logger_name"}),
+        frozenset({"@timestamp", "logger_name"}),
+        frozenset({"@timestamp", "level", "logger_name"}),
         frozenset({"@timestamp", "@version", "message", "level", "level_value", "logger_name"}),
     ),
     compile_objects=keyed(

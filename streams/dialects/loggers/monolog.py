@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import set_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record
@@ -29,7 +29,6 @@ def _finish(record: Record) -> None:
     context = record["attributes"].get("context")
     if isinstance(context, dict) and "exception" in context:
         set_exception(record, context["exception"])
-    complete_exception(record)
 
 
 DIALECT = Dialect(

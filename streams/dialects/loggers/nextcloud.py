@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record
@@ -18,9 +18,7 @@ _NAMES = {
 
 
 def _finish(record: Record) -> None:
-    if "exception" in record["attributes"]:
-        set_exception(record, record["attributes"]["exception"])
-    complete_exception(record)
+    take_exception(record, "exception")
 
 
 DIALECT = Dialect(

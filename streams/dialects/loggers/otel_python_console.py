@@ -11,6 +11,7 @@ from typing import Any
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.keyed import Reading, keyed, rename
+from streams.dialects.moves import name_service, unfold
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import PYTHON
@@ -28,9 +29,14 @@ def _finish(record: Record) -> None:
     dropped = attributes.get("dropped_attributes")
     if type(dropped) is int and dropped >= 0:
         record["dropped_attributes_count"] = attributes.pop("dropped_attributes")
+    name = attributes.pop("event_name", None)
+    if isinstance(name, str) and name:
+        record["event_name"] = name
+    elif name:
+        attributes["event_name"] = name
     rename(attributes, "observed_timestamp", "otel.observed_timestamp")
-    if isinstance(attributes.get("attributes"), dict):
-        _lift_attributes(record, attributes)
+    unfold(attributes, "attributes")
+    name_service(record, attributes.get("otelServiceName"))
 
 
 def _set_severity(record: Record, attributes: dict[str, Any]) -> None:
@@ -63,16 +69,6 @@ def _describe(resource: dict[str, Any], said: dict[str, Any]) -> None:
     named = resource[_SERVICE]
     resource.update(said)
     resource[_SERVICE] = name if isinstance(name, str) and name else named
-
-
-def _lift_attributes(record: Record, attributes: dict[str, Any]) -> None:
-    """Put the record's attributes beside the rest; those whose name is taken stay in the object."""
-    inner = attributes.pop("attributes")
-    clashes = {key: value for key, value in inner.items() if key in attributes}
-    record["attributes"] = {**inner, **attributes, **({"attributes": clashes} if clashes else {})}
-    service = inner.get("otelServiceName")
-    if isinstance(service, str) and service and record["resource"][_SERVICE] == "unknown_service":
-        record["resource"][_SERVICE] = service
 
 
 DIALECT = Dialect(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import complete_exception, take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.loggers.fields import has_number, has_word
 from streams.dialects.roles import KEYS
@@ -30,9 +30,7 @@ def _is_pino(document: dict[str, Any]) -> bool:
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    if "err" in attributes:
-        set_exception(record, attributes["err"])
+    take_exception(record, "err")
     complete_exception(record)
 
 

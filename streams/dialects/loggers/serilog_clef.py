@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, ObjectReader
-from streams.dialects.exceptions import complete_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.loggers.message_template import Formatted, render
 from streams.dialects.roles import KEYS
@@ -40,12 +40,12 @@ def _finish(record: Record) -> None:
     for key in [key for key in attributes if key.startswith("@@")]:
         if key[1:] not in attributes:
             attributes[key[1:]] = attributes.pop(key)
-    complete_exception(record)
+    take_exception(record, "@x")
 
 
 _compile_table = keyed(
     "serilog-clef",
-    Reading(_KEYS, SERILOG, attributes={"@i": "log.record.uid", "@x": "exception.stacktrace"}, then=_finish),
+    Reading(_KEYS, SERILOG, attributes={"@i": "log.record.uid"}, then=_finish),
 )
 
 

@@ -10,10 +10,11 @@ from datetime import tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, ObjectReader
-from streams.dialects.exceptions import complete_exception, set_exception
+from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.loggers.fields import name_scope
 from streams.dialects.loggers.message_template import Formatted, render
+from streams.dialects.moves import name_service
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import SERILOG
@@ -45,22 +46,20 @@ def _finish(record: Record) -> None:
     if record["body"] is None and template is not None:
         record["body"] = render(template, properties, _formatted(attributes.get("Renderings")))
     name_scope(record, properties, "SourceContext")
-    _describe_origin(record["resource"], properties)
-    if "exceptions" in attributes:
-        set_exception(record, attributes["exceptions"])
-    complete_exception(record)
+    _describe_origin(record, properties)
+    take_exception(record, "Exception")
+    take_exception(record, "exceptions")
 
 
-def _describe_origin(resource: dict[str, Any], properties: dict[str, Any]) -> None:
+def _describe_origin(record: Record, properties: dict[str, Any]) -> None:
     """Name service and host by the properties of Serilog's usual enrichers."""
-    service, host = _first(properties, _SERVICE, str), _first(properties, _HOST, str)
-    if service and resource["service.name"] == "unknown_service":
-        resource["service.name"] = service
+    name_service(record, _first(properties, _SERVICE, str))
+    host = _first(properties, _HOST, str)
     if host:
-        resource.setdefault("host.name", host)
+        record["resource"].setdefault("host.name", host)
 
 
-_COMMON = Reading(words=SERILOG, attributes={"Exception": "exception.stacktrace"}, then=_finish)
+_COMMON = Reading(words=SERILOG, then=_finish)
 _plain = keyed(
     "serilog-json",
     _COMMON._replace(

@@ -6,7 +6,8 @@ from typing import Any
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.keyed import Reading, keyed
-from streams.dialects.loggers.fields import LOCATION, TIMES, has_word, name_error, unfold
+from streams.dialects.loggers.fields import LOCATION, TIMES, has_word, name_error
+from streams.dialects.moves import lift
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import SLOG
@@ -18,7 +19,7 @@ def _is_slog(document: dict[str, Any]) -> bool:
 
 
 def _finish(record: Record) -> None:
-    unfold(record, "source", LOCATION)
+    lift(record["attributes"], "source", LOCATION)
     name_error(record)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.exceptions import complete_exception, last_line, set_exception
-from streams.dialects.keyed import Reading, keyed, rename
+from streams.dialects.exceptions import last_line, take_exception
+from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.levels import python_level
@@ -34,13 +34,7 @@ def _is_structlog(document: dict[str, Any]) -> bool:
 
 
 def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    exception = attributes.get("exception")
-    if isinstance(exception, str):
-        rename(attributes, "exception", "exception.stacktrace")
-    elif exception:
-        set_exception(record, exception)
-    complete_exception(record, last_line)
+    take_exception(record, "exception", last_line)
 
 
 DIALECT = Dialect(

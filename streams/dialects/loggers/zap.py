@@ -46,7 +46,12 @@ DIALECT = Dialect(
     name="zap",
     summary="JSON of the Go logger zap",
     link="https://pkg.go.dev/go.uber.org/zap#NewProductionEncoderConfig",
-    signatures=(frozenset({"level", "ts", "msg"}), frozenset({"level", "msg"}), _SHORT_KEYS),
+    signatures=(
+        frozenset({"level", "ts", "msg"}),
+        frozenset({"level", "msg"}),
+        frozenset({"ts", "caller", "msg"}),
+        _SHORT_KEYS,
+    ),
     test=_is_zap,
     compile_objects=_compile,
     examples=(

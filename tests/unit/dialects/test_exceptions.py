@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.dialects.base import new_record
-from streams.dialects.exceptions import complete_exception, first_line, last_line, set_exception
+from streams.dialects.exceptions import complete_exception, first_line, last_line, set_exception, take_exception
 from streams.types import Record, Source
 
 JAVA = "java.lang.IllegalStateException: pool is closed\n\tat com.acme.Pool.get(Pool.java:42)"
@@ -28,6 +28,7 @@ def record(body: Any = None, **attributes: Any) -> Record:
         ("java.lang.NullPointerException\r\n\tat a.B.c(B.java:1)", ("java.lang.NullPointerException", None)),
         ('Exception in thread "main" java.io.IOException: gone', ("java.io.IOException", "gone")),
         ("System.TimeoutException: too late\r\n   at Shop.Load()", ("System.TimeoutException", "too late")),
+        ("System.TimeoutException: too late    at Shop.Load() in a.cs:line 1", ("System.TimeoutException", "too late")),
         ("TypeError: x is not a function\n    at f (a.js:1:2)", ("TypeError", "x is not a function")),
         ("AssertionError [ERR_ASSERTION]: no\n    at f", ("AssertionError", "no")),
         ("main.run\n\t/app/main.go:12", (None, None)),
@@ -98,3 +99,27 @@ def test_a_message_alone_is_the_body() -> None:
     new = record(None, **{"exception.message": "gone"})
     complete_exception(new)
     assert new["body"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("thrown", "attributes"),
+    [
+        ("it failed", {"exception.message": "it failed"}),
+        ("IOError: gone", {
+            "exception.type": "IOError", "exception.message": "gone", "exception.stacktrace": "IOError: gone",
+        }),
+        ("main.run\n\t/app/main.go:12", {"exception.stacktrace": "main.run\n\t/app/main.go:12"}),
+        ({"type": "IOError"}, {"exception.type": "IOError", "thrown": {"type": "IOError"}}),
+        (7, {"thrown": 7}),
+    ],
+)  # fmt: skip
+def test_a_text_is_renamed_and_an_object_stays(thrown: Any, attributes: dict[str, Any]) -> None:
+    new = record("hello", thrown=thrown)
+    take_exception(new, "thrown")
+    assert new["attributes"] == attributes
+
+
+def test_nothing_is_renamed_where_the_name_is_taken() -> None:
+    new = record("hello", thrown="it failed", **{"exception.message": "mine"})
+    take_exception(new, "thrown")
+    assert new["attributes"] == {"thrown": "it failed", "exception.message": "mine"}
