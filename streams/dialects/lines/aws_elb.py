@@ -60,6 +60,7 @@ _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?"
 def _compile(dialect: str, pattern: str, names: tuple[str, ...], least: int, finish: Finish) -> CompileText:
     """Make the compiler of a kind whose lines begin as `pattern` says and have at least so many fields."""
     begins = re.compile(pattern, re.ASCII).match
+    finals = tuple("" if name in _ELSEWHERE else _NAMES.get(name, f"aws.elb.{name}") for name in names)
 
     def compile_text(zone: tzinfo) -> TextReader:
         def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
@@ -69,10 +70,12 @@ def _compile(dialect: str, pattern: str, names: tuple[str, ...], least: int, fin
             if len(fields) < least:
                 return None
             record = new_record(dialect, event_id, observed, source)
-            _fill(record, dict(zip(names, fields, strict=False)))
+            said = dict(zip(names, fields, strict=False))
+            put_fields(record, zip(finals, fields, strict=False), _INTEGERS)
+            _put_common(record, said)
+            finish(record, said)
             if len(fields) > len(names):
                 record["attributes"]["extra"] = fields[len(names) :]
-            finish(record, dict(zip(names, fields, strict=False)))
             return record
 
         return read
@@ -80,15 +83,13 @@ def _compile(dialect: str, pattern: str, names: tuple[str, ...], least: int, fin
     return compile_text
 
 
-def _fill(record: Record, said: dict[str, str]) -> None:
+def _put_common(record: Record, said: dict[str, str]) -> None:
     """Set what all kinds have; the documentation says that all times are in UTC."""
     found = read_time(said["time"].removesuffix("Z") + "Z", UTC, record["observed_timestamp"])
     record["timestamp"] = found.text
     add_flags(record, *found.flags)
     if found.text is None:
         record["attributes"]["time"] = said["time"]
-    named = [(_NAMES.get(name, f"aws.elb.{name}"), value) for name, value in said.items() if name not in _ELSEWHERE]
-    put_fields(record, named, _INTEGERS)
     put_address(record["attributes"], "client", said["client:port"])
 
 
@@ -106,6 +107,8 @@ def _finish_http(record: Record, said: dict[str, str]) -> None:
     if trace not in NULLS:
         found = read_trace(trace)
         record["trace_id"], record["span_id"] = found.trace_id, found.span_id
+        if found.trace_flags is not None:
+            record["trace_flags"] = found.trace_flags
         add_flags(record, *found.flags)
 
 

@@ -49,6 +49,7 @@ NAMES = {
     "destinationPort": "destination.port",
 }
 """The keys, short and long, that OpenTelemetry has a name for."""
+_PORTS = frozenset({"source.port", "destination.port"})
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
@@ -96,11 +97,9 @@ def put_pairs(record: Record, found: Iterator[tuple[str, str]]) -> None:
     """Set attributes by their OpenTelemetry names, ports as numbers; a key that is there twice gives a list."""
     attributes = record["attributes"]
     for key, text in found:
-        if text == "":
-            continue
-        name = NAMES.get(key, key)
+        name = NAMES.get(key, key) if text else key
         value: Any = text
-        if name.endswith(".port"):
+        if name in _PORTS:
             number = integer(text)
             if number is None:
                 name = key

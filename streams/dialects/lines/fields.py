@@ -55,12 +55,15 @@ def put_header(attributes: dict[str, Any], name: str, value: str | None) -> None
 
 
 def put_fields(record: Record, fields: Iterable[tuple[str, str]], integers: frozenset[str]) -> None:
-    """Set attributes by their final names; those in `integers` as numbers."""
+    """Set attributes by their final names, those in `integers` as numbers, and those without a name not at all."""
+    attributes = record["attributes"]
     for name, value in fields:
+        if value in NULLS or not name:
+            continue
         if name in integers:
             put_integer(record, name, value, name)
         else:
-            put(record["attributes"], name, value)
+            attributes[name] = value
 
 
 def put_address(attributes: dict[str, Any], side: str, text: str) -> None:

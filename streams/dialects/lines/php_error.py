@@ -16,9 +16,10 @@ _TIME = (
     r"\[(?P<time>(?P<second>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,6}))?"
     r"(?P<zone> [A-Za-z0-9_+\-/:]{1,40})?)\] "
 )
-_KIND = (
-    r"(?:PHP )?(?P<level>(?:Recoverable |Catchable )?[Ff]atal error|Parse error|Warning|Notice|Deprecated"
-    r"|Strict Standards|Unknown error): {1,2}"
+_KIND = r"PHP (?!Stack trace)(?P<level>[A-Z][a-z]{2,12}(?: [A-Za-z]{3,12}){0,2}): {1,2}"
+_KIND_ALONE = (
+    r"(?P<level>(?:Recoverable f|Catchable f|F)atal error|Parse error|Warning|Notice|Deprecated"
+    r"|Strict Standards): {1,2}"
 )
 _MANAGER = r"(?P<level>ALERT|ERROR|WARNING|NOTICE|DEBUG): (?:pid (?P<pid>\d{1,10}), \S{1,100}, line \d{1,6}: )?"
 
@@ -57,6 +58,7 @@ DIALECT = Dialect(
         "php-error",
         f"{_TIME}{_KIND}(?P<body>.*)",
         f"{_TIME}{_MANAGER}(?P<body>.*)",
+        f"{_TIME}{_KIND_ALONE}(?P<body>.*)",
         f"{_TIME}(?P<body>.*)",
         words=PHP,
         then=_finish,

@@ -19,7 +19,8 @@ from streams.types import Record, Source
 from streams.values.time import read_time
 
 NAME = "w3c"
-EVENT = "w3c.directive"
+_EVENT = "w3c.directive"
+_TAB = "\t"
 _DIRECTIVE = re.compile(
     r"#(?P<name>Version|Fields|Software|Start-Date|End-Date|Date|Remark): ?(?P<value>[^\r\n]*)", re.IGNORECASE
 )
@@ -40,8 +41,18 @@ _IIS_6 = words(
     "date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"
     " sc-substatus sc-win32-status"
 )
-_KNOWN_LISTS = (_IIS_8, _IIS_7, _IIS_6, _IIS_7[:-1], _IIS_FULL, _APP_SERVICE)
-_ADDRESS = r"[0-9a-fA-F.:%]{3,60}"
+_IIS_BYTES = (*_IIS_8[:-1], "sc-bytes", "cs-bytes", "time-taken")
+_KNOWN_LISTS = (_IIS_8, _IIS_7, _IIS_6, _IIS_7[:-1], _IIS_BYTES, _IIS_FULL, _APP_SERVICE)
+_CLOUDFRONT = words(
+    "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent)"
+    " cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken"
+    " x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status"
+    " fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len"
+    " sc-range-start sc-range-end"
+)
+"""CloudFront's standard log; it grew at its end, and from the first twelve on every length has been written."""
+_LEAST_CLOUDFRONT = 12
+_ADDRESS = r"[0-9a-fA-F.:%]{3,60}|-"
 _FORMS = {
     "s-ip": _ADDRESS,
     "c-ip": _ADDRESS,
@@ -53,6 +64,7 @@ _FORMS = {
     "time-taken": r"\d{1,12}",
     "sc-bytes": r"\d{1,18}",
     "cs-bytes": r"\d{1,18}",
+    "x-edge-location": r"[A-Z]{3}\d[A-Z0-9\-]{0,12}",
 }
 
 _NAMES = {
@@ -95,14 +107,22 @@ class FieldList(NamedTuple):
 
     def split(self, line: str) -> list[str]:
         """Take a line apart."""
-        return line.split("\t") if self.tabs else split_fields(line)
+        return line.split(_TAB) if self.tabs else split_fields(line)
 
 
-def _known_form(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(" ".join(f"(?:{_FORMS.get(name, '[^ ]+')})" for name in names), re.ASCII)
+def _known_form(names: tuple[str, ...], between: str = " ") -> re.Pattern[str]:
+    return re.compile(between.join(f"(?:{_FORMS.get(name, f'[^{between}]+')})" for name in names), re.ASCII)
 
 
 _KNOWN = tuple((FieldList(names), _known_form(names)) for names in _KNOWN_LISTS)
+_CLOUDFRONT_HEAD = re.compile(f"{_known_form(_CLOUDFRONT[:_LEAST_CLOUDFRONT], _TAB).pattern}(?={_TAB}|$)", re.ASCII)
+
+
+def _known_list(line: str) -> FieldList | None:
+    """Give the field list that a line without its directive must have been written by."""
+    if _TAB in line:
+        return FieldList(_CLOUDFRONT, tabs=True) if _CLOUDFRONT_HEAD.match(line) else None
+    return next((fields for fields, form in _KNOWN if form.fullmatch(line)), None)
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
@@ -113,7 +133,7 @@ def _compile_text(zone: tzinfo) -> TextReader:
             return _read_directive(text, event_id, observed, source)
         if not _DATED.match(text):
             return None
-        known = next((fields for fields, form in _KNOWN if form.fullmatch(text)), None)
+        known = _known_list(text)
         return _read_row(text, known, (event_id, observed, source)) if known else None
 
     return read
@@ -130,7 +150,7 @@ def _split_text(text: str, zone: tzinfo) -> Parts | None:
         directive = _DIRECTIVE.match(line)
         if directive and directive["name"].lower() == "fields":
             following = next((row for row in lines[position + 1 :] if row[0] != "#"), "")
-            current = (f"{line}\n", FieldList(tuple(directive["value"].split()[:_MOST_FIELDS]), "\t" in following))
+            current = (f"{line}\n", FieldList(tuple(directive["value"].split()[:_MOST_FIELDS]), _TAB in following))
         lists.append(current)
 
     def read(item: Any, event_id: str, observed: str, source: Source) -> Record:
@@ -152,8 +172,8 @@ def _read_directive(line: str, event_id: str, observed: str, source: Source) -> 
     if not match:
         return None
     record = _read_unknown(line, event_id, observed, source)
-    record["event_name"] = EVENT
-    record["attributes"] = {EVENT: match["name"]}
+    record["event_name"] = _EVENT
+    record["attributes"] = {_EVENT: match["name"]}
     if match["name"].lower() in {"date", "start-date", "end-date"}:
         _set_time(record, match["value"].split())
     return record
