@@ -14,6 +14,7 @@ from tests.shared_data import ROOT, facts
 from tests.through import outcome_of
 
 NAMES: Final = {
+    "otlp_json": "otlp-logs",
     "aws_lambda": "aws-lambda",
     "azure_resource": "azure-resource",
     "clf_combined": "access-log",
