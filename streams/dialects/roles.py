@@ -71,7 +71,8 @@ PLACES = words(
 )
 """Objects, or lists of them, in which ids may stand, in lower case; a point leads to an object within."""
 
-USUAL = frozenset(key for role in KEYS for key in role) | frozenset(PLACES)
+_OF_ONE_VENDOR = ("dd", "logging.googleapis.com/", "xray_")
+USUAL = frozenset(key for role in (*KEYS, PLACES) for key in role if not key.startswith(_OF_ONE_VENDOR))
 """Keys that many formats have, so that they tell little of which one an object is."""
 
 

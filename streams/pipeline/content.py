@@ -86,10 +86,15 @@ def open_value(value: bytes | None, limits: Limits) -> Opened:
     if len(value) > limits.value_bytes:
         raise RejectedRecord("limit.size", f"more than {limits.value_bytes} bytes")
     opened = decompress(value, limits.decoded_bytes)
-    content, flags = texts.without_bom(value if opened is None else opened)
+    content, flags = texts.without_bom(_without_nul(value if opened is None else opened))
     if not content.strip():
         raise RejectedRecord("decode.empty", "the value is blank")
     return Opened(content, flags)
+
+
+def _without_nul(value: bytes) -> bytes:
+    """End objects in JSON by a line instead of a NUL, as GELF does over TCP; JSON itself holds none."""
+    return value.replace(b"}\0", b"}\n") if value.endswith(b"}\0") and value.startswith(b"{") else value
 
 
 def read_json(value: bytes, form: Form | None, limits: Limits) -> Document | Batch:

@@ -16,6 +16,7 @@ _FORMS: Final[dict[str, Form]] = {
     "application/json": "json",
     "application/x-ndjson": "ndjson",
     "application/cloudevents+json": "json",
+    "application/cloudevents-batch+json": "json",
     "text/plain": "text",
     "application/x-protobuf": "protobuf",
 }

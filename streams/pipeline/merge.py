@@ -32,7 +32,7 @@ def merge(outer: Record, inner: Record, around: Dialect) -> Record:
 
 
 def _merge_time(outer: Record, inner: Record, around: Dialect) -> None:
-    """The innermost time wins unless it is absent, coarser than one within a second, or zoneless in a log head."""
+    """The innermost time wins unless it is absent, coarser than one that agrees, or zoneless in a log head."""
     own, around_it = inner["timestamp"], outer["timestamp"]
     outer_flags, inner_flags = outer.get("flags", []), inner.get("flags", [])
     takes_outer = around_it is not None and (
@@ -52,10 +52,11 @@ def _merge_time(outer: Record, inner: Record, around: Dialect) -> None:
 
 
 def _is_finer(one: str, other: str) -> bool:
-    """Whether two times agree within a second and the first has more digits."""
-    if len(one[_NANOSECONDS].rstrip("0")) <= len(other[_NANOSECONDS].rstrip("0")):
+    """Whether the first of two times has more digits and both agree: within the last digit of the other."""
+    digits = len(other[_NANOSECONDS].rstrip("0"))
+    if len(one[_NANOSECONDS].rstrip("0")) <= digits:
         return False
-    return abs(_clock(one) - _clock(other)) <= _SECOND
+    return abs(_clock(one) - _clock(other)) <= _SECOND // 10**digits
 
 
 def _clock(timestamp: str) -> int:

@@ -1,4 +1,8 @@
-"""CloudEvents 1.0: structured mode by `specversion`, binary mode by `ce_` headers (spec.md; Kafka protocol binding)."""
+"""CloudEvents 1.0: structured mode by `specversion`, binary mode by `ce_` headers.
+
+Sources: CloudEvents, spec.md, JSON event format, Kafka protocol binding, distributed tracing extension. A batch is an
+array, which every value may be.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, ObjectReader, add_flags, new_record
+from streams.dialects.envelopes.encoded import as_content, open_base64
+from streams.errors import RejectedRecord
 from streams.types import Record, Source
 from streams.values.time import read_time
 from streams.values.trace import read_traceparent
 
 NAME = "cloudevents"
-_DATA = "data"
+_DATA, _BASE64 = "data", "data_base64"
 
 
 def read_attributes(
@@ -29,14 +35,17 @@ def read_attributes(
     elif kind is not None:
         record["attributes"]["cloudevents.event_type"] = kind
     _set_uid(record, said)
-    record["attributes"] |= {
-        f"cloudevents.event_{key.removeprefix('spec')}" if key in _NAMED else key: value for key, value in said.items()
-    }
+    record["attributes"] |= {_NAMES.get(key, key): value for key, value in said.items()}
     return record
 
 
-_NAMED = frozenset({"source", "specversion", "subject", "id"})
-"""OpenTelemetry's semantic conventions for CloudEvents: `cloudevents.event_source` and so on."""
+_NAMES = {
+    "id": "cloudevents.event_id",
+    "source": "cloudevents.event_source",
+    "specversion": "cloudevents.event_spec_version",
+    "subject": "cloudevents.event_subject",
+}
+"""OpenTelemetry's semantic conventions for CloudEvents."""
 
 
 def _set_time(record: Record, value: Any, zone: tzinfo) -> None:
@@ -73,11 +82,23 @@ def _set_uid(record: Record, said: dict[str, Any]) -> None:
 def _compile_objects(shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
     def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
         data = document.pop(_DATA, None)
+        encoded = document.pop(_BASE64, None) if data is None else None
         record = read_attributes(document.items(), event_id, observed, source, zone)
         record["body"] = data
+        if encoded is not None:
+            _open_data(record, encoded)
         return record
 
     return read
+
+
+def _open_data(record: Record, encoded: Any) -> None:
+    """Binary data are in base64 (JSON event format, section 3.1.1); what is none stays an attribute."""
+    try:
+        record["body"] = as_content(open_base64(encoded))
+    except (RejectedRecord, TypeError):
+        record["attributes"][_BASE64] = encoded
+        add_flags(record, "field.type_mismatch")
 
 
 DIALECT = Dialect(
@@ -98,6 +119,25 @@ DIALECT = Dialect(
                 "body": "stock is low",
                 "event_name": "com.example.stock",
                 "envelopes": ["cloudevents"],
+            },
+        ),
+        Example(
+            '{"specversion":"1.0","type":"t","source":"/s","id":"2","datacontenttype":"text/plain","partitionkey":"k",'
+            '"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","data":"[WARN] low"}',
+            {
+                "severity_number": 13,
+                "body": "[WARN] low",
+                "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                "span_id": "00f067aa0ba902b7",
+                "trace_flags": 1,
+                "attributes": {
+                    "cloudevents.event_spec_version": "1.0",
+                    "cloudevents.event_source": "/s",
+                    "cloudevents.event_id": "2",
+                    "log.record.uid": "/s#2",
+                    "datacontenttype": "text/plain",
+                    "partitionkey": "k",
+                },
             },
         ),
     ),

@@ -27,7 +27,6 @@ from streams.dialects.platforms import (
 
 DIALECTS: Final[tuple[Dialect, ...]] = (
     aws_cloudtrail.DIALECT,
-    aws_lambda.PLATFORM,
     aws_lambda.TELEMETRY,
     powertools.DIALECT,
     aws_lambda.DIALECT,
@@ -40,7 +39,6 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     kubernetes_audit.LIST,
     kubernetes_audit.DIALECT,
     mongodb.DIALECT,
-    mongodb.TEXT,
     splunk_metric.DIALECT,
     splunk_hec.DIALECT,
     traefik.DIALECT,

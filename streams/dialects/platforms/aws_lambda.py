@@ -6,18 +6,20 @@ runtimes' interface clients. A request id is a UUID and no trace id.
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
-from streams.dialects.base import Dialect, Example
+from streams.dialects.base import Dialect, Example, ObjectReader
 from streams.dialects.exceptions import MESSAGE, STACKTRACE, TYPE
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS, words
 from streams.types import Record
 from streams.values.trace import read_span, read_x_ray
 
-_NAME, _PLATFORM_NAME, _TELEMETRY_NAME = "aws-lambda", "aws-lambda-platform", "aws-lambda-telemetry"
+_NAME, _TELEMETRY_NAME = "aws-lambda", "aws-lambda-telemetry"
 _INVOCATION = "faas.invocation_id"
 _PLATFORM = "platform."
+_EVENT = frozenset({"time", "type", "record"})
 
 
 def _complete(record: Record) -> None:
@@ -55,38 +57,54 @@ def _set_trace(record: Record, tracing: dict[str, Any]) -> None:
         record["trace_flags"] = found.trace_flags
 
 
-def _is_platform(document: dict[str, Any]) -> bool:
-    return isinstance(document["type"], str) and document["type"].startswith(_PLATFORM)
+def _is_of_lambda(document: dict[str, Any]) -> bool:
+    """Lines are told by their keys; the events of the platform by their type."""
+    kind = document.get("type")
+    return not _EVENT.issubset(document) or (isinstance(kind, str) and kind.startswith(_PLATFORM))
 
 
 def _is_telemetry(document: dict[str, Any]) -> bool:
     return document["type"] in ("function", "extension")
 
 
+_compile_line = keyed(
+    _NAME,
+    Reading(
+        KEYS._replace(time=("timestamp",)),
+        attributes={
+            "requestId": _INVOCATION,
+            "AWSRequestId": _INVOCATION,
+            "errorType": TYPE,
+            "errorMessage": MESSAGE,
+        },
+        then=_complete,
+    ),
+)
+_compile_event = keyed(
+    _NAME, Reading(KEYS._replace(time=("time",), severity=(), body=("record",)), then=_complete_platform)
+)
+
+
+def _compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+    return (_compile_event if _EVENT.issubset(present) else _compile_line)(present, zone)
+
+
 DIALECT = Dialect(
     name=_NAME,
     summary="AWS Lambda functions that log in JSON",
     link="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html",
-    signatures=tuple(
-        frozenset(listed.split(","))
-        for listed in words(
-            "timestamp,level,message,requestId timestamp,requestId,errorMessage timestamp,requestId,errorType"
-            " timestamp,log_level,requestId timestamp,level,message,AWSRequestId timestamp,level,requestId"
-        )
-    ),
-    compile_objects=keyed(
-        _NAME,
-        Reading(
-            KEYS._replace(time=("timestamp",)),
-            attributes={
-                "requestId": _INVOCATION,
-                "AWSRequestId": _INVOCATION,
-                "errorType": TYPE,
-                "errorMessage": MESSAGE,
-            },
-            then=_complete,
+    signatures=(
+        _EVENT,
+        *(
+            frozenset(listed.split(","))
+            for listed in words(
+                "timestamp,level,message,requestId timestamp,requestId,errorMessage timestamp,requestId,errorType"
+                " timestamp,log_level,requestId timestamp,level,message,AWSRequestId timestamp,level,requestId"
+            )
         ),
     ),
+    test=_is_of_lambda,
+    compile_objects=_compile_objects,
     examples=(
         Example(
             '{"timestamp":"2023-10-27T19:17:45.586Z","level":"INFO","message":"Inside the handler","logger":"root",'
@@ -116,18 +134,6 @@ DIALECT = Dialect(
                 },
             },
         ),
-    ),
-)
-
-PLATFORM = Dialect(
-    name=_PLATFORM_NAME,
-    summary="platform events of AWS Lambda",
-    link="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html",
-    signatures=(frozenset({"time", "type", "record"}),),
-    test=_is_platform,
-    opaque=True,
-    compile_objects=keyed(_PLATFORM_NAME, Reading(KEYS._replace(body=("record",)), then=_complete_platform)),
-    examples=(
         Example(
             '{"time":"2023-10-27T19:17:45.590Z","type":"platform.report","record":{"requestId":"79b4f56e-95b1",'
             '"metrics":{"durationMs":4.2},"tracing":{"spanId":"5a8b5c33d0b3a2b1","type":"X-Amzn-Trace-Id",'
@@ -149,7 +155,7 @@ TELEMETRY = Dialect(
     name=_TELEMETRY_NAME,
     summary="lines of functions and extensions from AWS Lambda's Telemetry API; the line is a record of its own",
     link="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html",
-    signatures=(frozenset({"time", "type", "record"}),),
+    signatures=(_EVENT,),
     test=_is_telemetry,
     compile_objects=keyed(_TELEMETRY_NAME, Reading(KEYS._replace(body=("record",)))),
     envelope="record",

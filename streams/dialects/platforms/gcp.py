@@ -103,7 +103,6 @@ _compile = keyed(
             time=("timestamp", _SECONDS, "time", *KEYS.time),
             severity=("severity", *KEYS.severity),
             body=("message", "textPayload", *KEYS.body),
-            trace=(f"{_AGENT}trace", "trace", *KEYS.trace),
             service=("service.name", "service_name", "service"),
         ),
         words=GCP,

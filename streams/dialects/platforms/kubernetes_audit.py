@@ -6,13 +6,13 @@ and is no severity.
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from typing import Any
 
-from streams.dialects.base import Dialect, Example, Parts, new_record
+from streams.dialects.base import Dialect, Example
+from streams.dialects.envelopes.batch import split_list
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
-from streams.types import Record, Source
+from streams.types import Record
 
 _NAME, _LIST_NAME = "kubernetes-audit", "kubernetes-audit-list"
 _GROUP = "audit.k8s.io/"
@@ -38,17 +38,6 @@ def _is_event(document: dict[str, Any]) -> bool:
 
 def _is_list(document: dict[str, Any]) -> bool:
     return document["kind"] == "EventList" and _is_event(document) and isinstance(document[_ITEMS], list)
-
-
-def _split(document: dict[str, Any], zone: tzinfo) -> Parts:
-    def read(item: Any, event_id: str, observed: str, source: Source) -> Record:
-        record = new_record(_LIST_NAME, event_id, observed, source)
-        record["attributes"] = {key: value for key, value in document.items() if key != _ITEMS}
-        record["body"] = item[_ITEMS]
-        return record
-
-    events = [{_ITEMS: event} for event in document[_ITEMS]]
-    return Parts(events, lambda index, item: {**document, _ITEMS: [item[_ITEMS]]}, read)
 
 
 DIALECT = Dialect(
@@ -102,7 +91,7 @@ LIST = Dialect(
     link="https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-EventList",
     signatures=(frozenset({"kind", "apiVersion", _ITEMS}),),
     test=_is_list,
-    split=_split,
+    split=split_list(_LIST_NAME, _ITEMS),
     envelope=_ITEMS,
     examples=(
         Example(

@@ -18,7 +18,7 @@ from streams.values.severities import MONGODB
 from streams.values.severity import read as read_severity
 from streams.values.time import read_time
 
-_NAME, _TEXT_NAME = "mongodb", "mongodb-text"
+_NAME = "mongodb"
 
 _LINE = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d{4})) ([FEWID]|D[1-5]) {1,2}([A-Z_]{1,16}|-) {1,16}"
@@ -47,7 +47,7 @@ def _compile_text(zone: tzinfo) -> TextReader:
             return None
         written, letter, component, context, message = match.groups()
         found = read_time(written, zone, observed)
-        record = new_record(_TEXT_NAME, event_id, observed, source)
+        record = new_record(_NAME, event_id, observed, source)
         record["timestamp"], record["body"] = found.text, message
         record["severity_number"], record["severity_text"] = read_severity(letter, MONGODB)
         record["attributes"]["thread.name"] = context
@@ -61,7 +61,7 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 DIALECT = Dialect(
     name=_NAME,
-    summary="MongoDB's structured server log (4.4 and later)",
+    summary="MongoDB's server log, structured or the text before 4.4",
     link="https://www.mongodb.com/docs/manual/reference/log-messages/",
     signatures=(frozenset({"t", "s", "c", "msg"}), frozenset({"t", "s", "c", "ctx"})),
     test=_is_of_mongodb,
@@ -74,6 +74,8 @@ DIALECT = Dialect(
             attributes={"ctx": "thread.name"},
         ),
     ),
+    compile_text=_compile_text,
+    starts="12",
     examples=(
         Example(
             '{"t":{"$date":"2026-08-04T07:39:07.000+00:00"},"s":"D2","c":"STORAGE","id":22430,'
@@ -91,16 +93,6 @@ DIALECT = Dialect(
                 },
             },
         ),
-    ),
-)
-
-TEXT = Dialect(
-    name=_TEXT_NAME,
-    summary="lines of MongoDB's server log before 4.4",
-    link="https://www.mongodb.com/docs/v4.2/reference/log-messages/",
-    compile_text=_compile_text,
-    starts="0123456789",
-    examples=(
         Example(
             "2014-11-03T18:28:32.450-0500 I NETWORK  [initandlisten] waiting for connections on port 27017",
             {

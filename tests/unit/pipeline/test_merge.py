@@ -36,7 +36,15 @@ def at(clock: str) -> str:
         ),
         pytest.param(
             (at("05.123456789"), []), (at("05.120000000"), []), ENVELOPE, at("05.123456789"),
-            {"inner.timestamp": at("05.120000000")}, id="within a second the finer wins",
+            {"inner.timestamp": at("05.120000000")}, id="of two that agree the finer wins",
+        ),
+        pytest.param(
+            (at("05.900000001"), []), (at("05.000000000"), []), ENVELOPE, at("05.900000001"),
+            {"inner.timestamp": at("05.000000000")}, id="a whole second agrees with what is within a second",
+        ),
+        pytest.param(
+            (at("05.700000001"), []), (at("05.631000000"), []), ENVELOPE, at("05.631000000"),
+            {"outer.timestamp": at("05.700000001")}, id="milliseconds do not agree with others",
         ),
         pytest.param(
             (at("06.120000001"), []), (at("05.120000000"), []), ENVELOPE, at("05.120000000"),

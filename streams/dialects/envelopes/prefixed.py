@@ -1,0 +1,125 @@
+"""A record behind a prefix: the container's name that docker compose and kubectl write, a time, a cookie.
+
+Sources: docker compose (`name-1  | line`), kubectl logs `--prefix` (`[pod/NAME/CONTAINER] line`) and `--timestamps`,
+CEE (`@cee: {...}`). Where a prefix is not unmistakable, only an object in JSON behind it proves it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import tzinfo
+from string import ascii_letters, digits
+
+from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
+from streams.errors import RejectedRecord
+from streams.types import Record, Source
+from streams.values.json import parse
+from streams.values.time import read_time
+
+_NAME = "prefixed"
+_DEPTH = 64
+_NEAR = 200
+
+_REPLICA = re.compile(r"([A-Za-z0-9][\w.-]{0,100}?)([-_]\d{1,4}) {1,60}\| ?(.*)", re.DOTALL | re.ASCII)
+_POD = re.compile(r"\[pod/([\w.-]{1,253})/([\w.-]{1,63})\] (.*)", re.DOTALL | re.ASCII)
+_BEFORE_OBJECT = re.compile(
+    r"(?:@cee:|(?P<container>[^\s{}\"|=][^{}\"|=\n]{0,100}?) {0,60}\||(?P<tag>[A-Za-z][\w./-]{0,100}(?:\[\d{1,10}\])?):"
+    r"|\[?(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC))?)\]?:?)"
+    r"[ \t]{0,8}(?P<object>\{.*)",
+    re.DOTALL | re.ASCII,
+)
+
+
+def _compile_text(zone: tzinfo) -> TextReader:
+    def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+        record = new_record(_NAME, event_id, observed, source)
+        if text.rstrip(" \t").endswith("}") and _take_before_object(record, text, zone):
+            return record
+        head = text[:_NEAR]
+        if (" |" in head and _take_replica(record, text)) or (head.startswith("[pod/") and _take_pod(record, text)):
+            return record
+        return None
+
+    return read
+
+
+def _take_before_object(record: Record, text: str, zone: tzinfo) -> bool:
+    match = _BEFORE_OBJECT.match(text)
+    if not match or not _is_object(match["object"]):
+        return False
+    record["body"] = match["object"]
+    name = match["container"] or match["tag"]
+    if match["time"]:
+        found = read_time(match["time"], zone, record["observed_timestamp"])
+        record["timestamp"] = found.text
+        add_flags(record, *found.flags)
+    elif match["container"] and " " not in name:
+        replica = re.fullmatch(r"(.+?)[-_]\d{1,4}", name, re.ASCII)
+        _name_container(record, name, replica[1] if replica else name)
+    elif name:
+        record["attributes"]["log.prefix"] = name
+    return True
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(parse(text.strip(" \t\r\n").encode(), _DEPTH).document, dict)
+    except (ValueError, RejectedRecord):
+        return False
+
+
+def _take_replica(record: Record, text: str) -> bool:
+    match = _REPLICA.match(text)
+    if not match:
+        return False
+    _name_container(record, match[1] + match[2], match[1])
+    record["body"] = match[3]
+    return True
+
+
+def _name_container(record: Record, container: str, service: str) -> None:
+    """Compose names a container by its service and the number of the replica."""
+    record["resource"] = {"service.name": service, "container.name": container}
+
+
+def _take_pod(record: Record, text: str) -> bool:
+    match = _POD.match(text)
+    if not match:
+        return False
+    pod, container, record["body"] = match.groups()
+    record["resource"] = {"service.name": container, "k8s.pod.name": pod, "k8s.container.name": container}
+    return True
+
+
+DIALECT = Dialect(
+    name=_NAME,
+    summary="a record behind the container's name, a time or a cookie",
+    link="https://docs.docker.com/reference/cli/docker/compose/logs/",
+    compile_text=_compile_text,
+    starts=ascii_letters + digits + "@[",
+    envelope="line",
+    examples=(
+        Example(
+            'caddy  | {"level":"info","ts":1744100254.931229,"msg":"admin endpoint started"}',
+            {
+                "timestamp": "2025-04-08T08:17:34.931229000Z",
+                "severity_number": 9,
+                "body": "admin endpoint started",
+                "resource": {"service.name": "caddy", "container.name": "caddy"},
+                "envelopes": ["prefixed"],
+            },
+        ),
+        Example(
+            "shop_web-1   | GET / 200",
+            {"body": "GET / 200", "resource": {"service.name": "shop_web", "container.name": "shop_web-1"}},
+        ),
+        Example(
+            '2024-03-10T14:13:06.719123456Z {"level":"warn","message":"low"}',
+            {"timestamp": "2024-03-10T14:13:06.719123456Z", "severity_number": 13, "body": "low"},
+        ),
+        Example(
+            '@cee: {"level":"warn","message":"low"}',
+            {"severity_number": 13, "body": "low", "envelopes": ["prefixed"]},
+        ),
+    ),
+)
