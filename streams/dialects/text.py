@@ -1,62 +1,79 @@
 """Plain text of no known grammar: the body is the text, and what can be found in it is used.
 
-A severity is a word in capitals, or any spelling that stands at the start or in brackets, near the beginning;
-a time is one that the text starts with; ids are those written as `trace_id=HEX` and the like.
+A severity is a word in capitals, any spelling that is set apart by brackets, bars or a colon, or one that a key names;
+near the beginning and before any prose. A time is one that the text starts with, maybe behind its severity; ids are
+those written as `trace_id=HEX` and the like.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import tzinfo
-from itertools import chain
 
-from streams.dialects.base import Dialect, Example, TextReader, new_record
+from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
+from streams.dialects.lines.clock import Clock
+from streams.dialects.lines.traces import set_exception
 from streams.types import Record, Source
 from streams.values.severity import GENERAL
 from streams.values.text import without_ansi
-from streams.values.time import read_time
 
 NAME = "text"
 _NEAR = 256
-_CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{4,13}(?![A-Za-z0-9_])")
-_SET_APART = re.compile(r"(?:^\W{0,4}|\[ {0,8})([A-Za-z]{3,13}) {0,8}[\]:|]")
+_ERROR = 17
+_MOST_PROSE = 3
+_WORDS = (
+    "trace|debug|information|info|notice|warning|warn|error|err|severe|critical|crit|alert|emergency|emerg|fatal|panic"
+)
+_LEVEL = re.compile(
+    rf"(?:^\W{{0,4}}|[\[(<|] {{0,8}})((?i:{_WORDS}|dbg|inf|wrn|ftl)|[DIWEF])(?= {{0,8}}[\]:|)>])"
+    rf"|(?<![\w./\-=\"'])({_WORDS.upper()})(?![\w./=\"'])(?!-\w)"
+    rf"|\b(?i:level|severity|lvl|loglevel)[\"']? ?[:=] ?[\"']?((?i:{_WORDS}))\b",
+    re.ASCII,
+)
+_PROSE = re.compile(r"(?<![\w./@:\-])[a-z]{2,}(?= )", re.ASCII)
+_DATE = (
+    r"\d{4}[-/.]\d\d?[-/.]\d\d?[T ] ?|\d{1,2}[/ -][A-Z][a-z]{2}[/ -]\d{4}[: ]"
+    r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?|\d\d/\d\d/\d\d "
+)
 _LEADING_TIME = re.compile(
-    r"\[?((?:\d{4}[-/.]\d\d?[-/.]\d\d?[T ] ?|\d{1,2}[/ -][A-Z][a-z]{2}[/ -]\d{4}[: ]"
-    r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?)"
-    r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d|UTC|GMT)\b)?)",
+    rf"(?:[\[<(]?[A-Z]{{4,8}}[\]>)]?:? {{1,4}})?[\[<(]?(?P<second>(?:{_DATE})\d{{1,2}}:\d\d:\d\d)"
+    r"(?:[.,](?P<fraction>\d{1,9}))?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d|UTC|GMT)(?!\w)| \d{4}(?=[\]>)]))?",
     re.ASCII,
 )
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
+    clock = Clock(zone)
+
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
         record = new_record(NAME, event_id, observed, source)
         record["body"] = text
         head = without_ansi(text[:_NEAR])
         _find_severity(record, head)
-        _find_time(record, head, zone)
+        match = _LEADING_TIME.match(head)
+        if match:
+            found = clock.read(match["second"], match["fraction"], match["zone"], observed)
+            record["timestamp"], record["flags"] = found.text, list(found.flags)
+        else:
+            record["flags"] = ["timestamp.missing"]
+        if "\n" in text and set_exception(record, text) and record["severity_text"] is None:
+            record["severity_number"] = _ERROR
+            add_flags(record, "severity.inferred")
         return record
 
     return read
 
 
 def _find_severity(record: Record, head: str) -> None:
-    words = chain(_CAPITALS.findall(head), _SET_APART.findall(head))
-    word = next((word for word in words if word.lower() in GENERAL), None)
-    if word:
+    match = _LEVEL.search(head)
+    if match and len(_PROSE.findall(head, 0, match.start())) <= _MOST_PROSE:
+        word = match[match.lastindex or 0]
         record["severity_number"], record["severity_text"] = GENERAL[word.lower()], word
-
-
-def _find_time(record: Record, head: str, zone: tzinfo) -> None:
-    match = _LEADING_TIME.match(head)
-    found = read_time(match[1] if match else None, zone, record["observed_timestamp"])
-    record["timestamp"] = found.text
-    record["flags"] = list(found.flags)
 
 
 DIALECT = Dialect(
     name=NAME,
-    summary="text of no known grammar; severity, time and trace id are found in it",
+    summary="text of no known grammar; severity, time, trace id and stack trace are found in it",
     link="https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-body",
     compile_text=_compile_text,
     opaque=True,

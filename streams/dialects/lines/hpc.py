@@ -14,8 +14,8 @@ DIALECT = Dialect(
     link="https://www.usenix.org/cfdr-data",
     compile_text=lined(
         "hpc",
-        r"(?P<event>\d{1,10}) (?P<host>[A-Za-z][\w\-]{0,60}) (?P<component>[a-z][\w.\-]{0,60}) "
-        r"(?P<state>[a-z][\w.\-]{0,100}) (?P<time>(?P<second>\d{9,10})) (?P<flag>\d) (?P<body>.*)",
+        r"(?P<event>\d{1,10}) (?P<host>[\w\-\[\],]{1,200}) (?P<component>[a-z][\w.\-]{0,60}) "
+        r"(?P<state>[a-z][\w.\-]{0,100}) (?P<time>(?P<second>\d{9,10})) (?P<flag>-?\d) (?P<body>.*)",
         names={"event": "event_id"},
     ),
     starts="0123456789",

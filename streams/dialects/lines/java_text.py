@@ -58,7 +58,7 @@ _USUAL = Headed(
         # Elasticsearch, OpenSearch, Solr
         rf"\[{_LEVEL} *\]\[(?P<logger>[\w.$\-]{{1,200}}) *\](?: ?\[(?P<node>[^\]\n]{{1,100}})\])?{_BODY}",
         # Kafka
-        rf"(?<=\]) +{_LEVEL} +(?P<body>[^\n]*) \((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\) *(?P<more>\n.*)?$",
+        rf"(?<=\]) +{_LEVEL} +(?P<body>[^\n]*) \((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*(?P<more>\n.*)?$",
         # Spark, Storm, and log4j's most copied pattern `%d %-5p %c{1}:%L - %m%n`
         rf" +{_BOXED} +{_LOGGER}{_PLACE}{_DASH}(?P<body>.*)",
         rf" +{_BOXED} +{_CLASS}{_PLACE} ?: (?P<body>.*)",

@@ -21,7 +21,7 @@ _LOGGER = (
 )
 _STARTED = (
     r'Started (?P<method>[A-Z]{3,10}) "(?P<target>[^"\n]{0,8000})" for (?P<client>\S{2,45}) at '
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?P<zone> (?:[+-]\d{4}|UTC)))$"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?P<zone> (?:[+-]\d{4}|UTC)))\s*$"
 )
 _TAG = re.compile(r"\[([^\[\]\n]{1,500})\] ?")
 _MOST_TAGS = 20
