@@ -1,10 +1,13 @@
 """Reading a group's commits so that none that was acknowledged is missed (OffsetFetch 7, KIP-447).
 
 aiokafka speaks OffsetFetch up to version 3 and passes over the error of the whole answer, which looks as if nothing
-was ever committed. It also gets what Kafka 4's coordinator knows to be replicated, and for about a second after a
-change of its leader that is less than what was acknowledged before. With `require_stable` the answer holds
-everything that is in the log. The request is defined here after Kafka's `OffsetFetchRequest.json`; before Kafka 2.5
-version 3 is used, whose coordinators answer from their whole log anyway.
+was ever committed. It also gets what Kafka 4's coordinator knows to be replicated, and after a change of its leader
+that is less than what was acknowledged before. With `require_stable` the answer waits until all of the log is known
+to be replicated. The request is defined here after Kafka's `OffsetFetchRequest.json`; before Kafka 2.5 version 3 is
+used, whose coordinators answer from their whole log anyway.
+
+A coordinator of Kafka 4.1 that takes over may overlook that its log is replicated, until the next write to it. A
+member that waits for it while it takes partitions sends no heartbeat, and the end of its session is such a write.
 """
 
 from __future__ import annotations
@@ -99,26 +102,21 @@ class _OffsetFetchRequestV7(RequestStruct):
 
 
 class OffsetFetch(Request[OffsetFetchRequest_v3 | _OffsetFetchRequestV7]):
-    """Asks the coordinator for a group's commits, by default all of them; `offsets_in` reads the answer."""
+    """Asks the coordinator for a group's commits on partitions; `offsets_in` reads the answer."""
 
     API_KEY = 9
 
-    def __init__(self, group: str, partitions: Collection[TopicPartition] | None = None) -> None:
+    def __init__(self, group: str, partitions: Collection[TopicPartition]) -> None:
+        topics: dict[str, list[int]] = {}
+        for tp in partitions:
+            topics.setdefault(tp.topic, []).append(tp.partition)
         self._group = group
-        self._topics = None if partitions is None else _by_topic(partitions)
+        self._topics = topics.items()
 
     def build(self, request_struct_class: type[Any]) -> Any:
         """Fill in the version that the broker speaks."""
-        topics = None if self._topics is None else list(self._topics.items())
         if request_struct_class is OffsetFetchRequest_v3:
-            return OffsetFetchRequest_v3(self._group, topics)
+            return OffsetFetchRequest_v3(self._group, list(self._topics))
         no_tags: dict[int, bytes] = {}
-        tagged = None if topics is None else [(*topic, no_tags) for topic in topics]
-        return _OffsetFetchRequestV7(self._group, tagged, True, no_tags)
-
-
-def _by_topic(partitions: Collection[TopicPartition]) -> dict[str, list[int]]:
-    topics: dict[str, list[int]] = {}
-    for tp in partitions:
-        topics.setdefault(tp.topic, []).append(tp.partition)
-    return topics
+        topics = [(name, partitions, no_tags) for name, partitions in self._topics]
+        return _OffsetFetchRequestV7(self._group, topics, True, no_tags)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from aiokafka import OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
+from aiokafka.protocol.commit import OffsetFetchRequest
 
 from streams.kafka import clients
 from streams.kafka.administration import list_topics, raw_topics
-from streams.kafka.group_offsets import OffsetFetch, offsets_in
+from streams.kafka.group_offsets import offsets_in
 from streams.kafka.metadata import CommitState, decode
 from streams.kafka.reader import offset_bounds
 from streams.settings import Settings
@@ -88,7 +89,7 @@ async def _commits(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartitio
         try:
             coordinator = await admin.find_coordinator(group)
             # The client's own list_consumer_group_offsets passes over the error of the whole answer.
-            return offsets_in(await admin._send_request(OffsetFetch(group), coordinator))  # noqa: SLF001
+            return offsets_in(await admin._send_request(OffsetFetchRequest(group, None), coordinator))  # noqa: SLF001
         except GroupCoordinatorNotAvailableError:
             if time.monotonic() > deadline:
                 return {}
