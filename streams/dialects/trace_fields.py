@@ -52,6 +52,8 @@ class Place(NamedTuple):
     """The object within that object that is meant; empty for itself."""
     trace: tuple[str, ...]
     span: tuple[str, ...]
+    names: frozenset[str]
+    """Both, to see quickly that an object has none of them."""
     decimal: bool
 
 
@@ -180,9 +182,9 @@ def _search(record: Record, place: Place) -> TraceContext:
 
 
 def _read_nested(nested: Mapping[str, Any], place: Place) -> TraceContext:
-    known = {key.lower(): key for key in reversed(list(nested))}
-    if known.keys().isdisjoint(place.trace) and known.keys().isdisjoint(place.span):
+    if place.names.isdisjoint(map(str.lower, nested)):
         return NOTHING
+    known = {key.lower(): key for key in reversed(list(nested))}
     trace = _first(nested, known, place.trace, read_trace, place.decimal)
     span = _first(nested, known, place.span, read_span, place.decimal)
     flags = next((_read_flags(name, nested[known[name]]) for name in KEYS.trace_flags if name in known), None)
@@ -232,7 +234,7 @@ def _places(known: Mapping[str, str]) -> Iterator[Place]:
         name, _, inner = path.partition(".")
         if name in known:
             trace, span = _OWN_ID.get(name, (KEYS.trace, KEYS.span))
-            yield Place(known[name], inner, trace, span, name == _DATADOG_PLACE)
+            yield Place(known[name], inner, trace, span, frozenset((*trace, *span)), name == _DATADOG_PLACE)
 
 
 def _sources(trace: tuple[Field, ...], places: tuple[Place, ...]) -> tuple[tuple[Field, ...] | Place, ...]:

@@ -6,10 +6,8 @@ from the points. Names: OpenTelemetry's Logs Data Model, appendix A, "Elastic Co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import tzinfo
 from functools import lru_cache
-from itertools import islice
 from typing import Any, Final
 
 from streams.dialects.base import Dialect, Example, ObjectReader, add_flags
@@ -65,82 +63,100 @@ def _is_ecs(document: dict[str, Any]) -> bool:
     )
 
 
-def _finish(record: Record) -> None:
-    attributes, resource = record["attributes"], record["resource"]
-    for key in [key for key in attributes if key.partition(".")[0] in _RESOURCE_SETS]:
-        name = _RESOURCE_NAMES.get(key, key)
-        if "." in key and key not in _NOT_RESOURCE and name not in resource:
-            resource[name] = attributes.pop(key)
-    complete_exception(record)
-
-
-_compile_table = keyed(
-    "ecs",
-    Reading(
-        KEYS._replace(
-            time=("@timestamp",),
-            severity=("log.level", *KEYS.severity),
-            body=("message",),
-            host=("host.name", "host.hostname"),
-            logger=("log.logger",),
-            service=("service.name", *KEYS.service),
-        ),
-        attributes=_NAMES,
-        then=_finish,
+_READING: Final = Reading(
+    KEYS._replace(
+        time=("@timestamp",),
+        severity=("log.level", *KEYS.severity),
+        body=("message",),
+        host=("host.name", "host.hostname"),
+        logger=("log.logger",),
     ),
+    attributes=_NAMES,
+    then=complete_exception,
 )
 
 
-def _leaves(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Write an object with points; an empty one and a list are values."""
-    if isinstance(value, dict) and value:
-        for part, inner in value.items():
-            yield from _leaves(f"{key}.{part}", inner)
-    else:
-        yield key, value
+def _compile_points(shape: tuple[str, ...], zone: tzinfo) -> ObjectReader:
+    """Make the reader of objects that are written with points."""
+    read_table = keyed("ecs", _READING)(shape, zone)
+    moves = [(key, _RESOURCE_NAMES.get(key, key)) for key in shape if _is_of_resource(key)]
+
+    def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
+        record = read_table(document, event_id, observed, source)
+        attributes, resource = record["attributes"], record["resource"]
+        for key, name in moves:
+            if key in attributes and name not in resource:
+                resource[name] = attributes.pop(key)
+        return record
+
+    return read if moves else read_table
 
 
-def _flatten(document: dict[str, Any], objects: list[str]) -> tuple[dict[str, Any], dict[str, Any], bool]:
-    """Give a document with points instead of these objects, what both forms say otherwise, and whether both say any."""
-    flat = {key: value for key, value in document.items() if key not in objects}
-    clashes: dict[str, Any] = {}
-    both = False
-    for key in objects:
-        leaves = list(islice(_leaves(key, document[key]), _MOST_LEAVES + 1))
-        if len(leaves) > _MOST_LEAVES:
-            flat[key] = document[key]
-            continue
-        other = {name.removeprefix(f"{key}."): leaf for name, leaf in leaves if flat.get(name, leaf) != leaf}
-        both = both or any(name in flat for name, _ in leaves)
-        flat |= {name: leaf for name, leaf in leaves if name not in flat}
-        if other:
-            clashes[key] = other
-    return flat, clashes, both
+def _is_of_resource(key: str) -> bool:
+    first, _, rest = key.partition(".")
+    return bool(rest) and first in _RESOURCE_SETS and key not in _NOT_RESOURCE
 
 
-_known_reader = lru_cache(maxsize=_MOST_SHAPES)(_compile_table)
+_known_reader = lru_cache(maxsize=_MOST_SHAPES)(_compile_points)
 
 
 def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
-    """Make the reader of a shape, whatever of it is written with points."""
+    """Make the reader of objects with these top-level keys, in either form."""
     fields = [key for key in present if key.partition(".")[0] in _FIELD_SETS]
-    read_table = _compile_table(present, zone)
+    read_points = _compile_points(present, zone)
 
     def read(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
         objects = [key for key in fields if type(document[key]) is dict]
         if not objects:
-            return read_table(document, event_id, observed, source)
-        flat, clashes, both = _flatten(document, objects)
-        shape = tuple(flat)
-        reader = _known_reader(shape, zone) if len(shape) <= MOST_KEYS else _compile_table(shape, zone)
-        record = reader(flat, event_id, observed, source)
-        for key, other in clashes.items():
-            record["attributes"][key if key not in record["attributes"] else f"ecs.{key}"] = other
-        if both:
-            add_flags(record, "json.key_conflict")
+            return read_points(document, event_id, observed, source)
+        nested = {key: document.pop(key) for key in objects}
+        clashes = _flatten(document, nested)
+        shape = tuple(document)
+        reader = _known_reader(shape, zone) if len(shape) <= MOST_KEYS else _compile_points(shape, zone)
+        record = reader(document, event_id, observed, source)
+        if clashes is not None:
+            _keep_clashes(record, clashes)
         return record
 
     return read
+
+
+def _flatten(document: dict[str, Any], nested: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]] | None:
+    """Write objects into their document with points.
+
+    Gives what the points already say otherwise, by object, and None when the points say nothing of them.
+    """
+    clashes: dict[str, dict[str, Any]] | None = None
+    for key, value in nested.items():
+        leaves: list[tuple[str, Any]] = []
+        _collect(key, value, leaves)
+        if len(leaves) > _MOST_LEAVES:
+            document[key] = value
+            continue
+        for name, leaf in leaves:
+            if name not in document:
+                document[name] = leaf
+                continue
+            clashes = clashes or {}
+            if document[name] != leaf:
+                clashes.setdefault(key, {})[name.removeprefix(f"{key}.")] = leaf
+    return clashes
+
+
+def _collect(name: str, value: Any, leaves: list[tuple[str, Any]]) -> None:
+    """Name what an object holds with points; an empty one and a list are values."""
+    if type(value) is dict and value:
+        for part, inner in value.items():
+            _collect(f"{name}.{part}", inner, leaves)
+    else:
+        leaves.append((name, value))
+
+
+def _keep_clashes(record: Record, clashes: dict[str, dict[str, Any]]) -> None:
+    attributes = record["attributes"]
+    for key, other in clashes.items():
+        attributes[f"ecs.{key}" if key in attributes else key] = other
+    add_flags(record, "json.key_conflict")
 
 
 DIALECT = Dialect(

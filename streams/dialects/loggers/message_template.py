@@ -23,6 +23,8 @@ _LONGEST = 1_000_000
 
 def render(template: str, properties: Mapping[str, Any], formatted: Formatted) -> str:
     """Fill the holes of a template; those without a property stay as they are written."""
+    if "{" not in template and "}" not in template:
+        return template
     length = len(template)
 
     def fill(hole: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ Source: serilog's JsonFormatter.cs, serilog-formatting-elasticsearch's Elasticse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
 
@@ -19,13 +19,10 @@ from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.severities import SERILOG
 
-_TEMPLATES, _PROPERTIES = ("MessageTemplate", "messageTemplate"), ("Properties", "fields")
-_HOST = ("MachineName",)
+_NAME = "serilog-json"
 _SERVICE = ("service.name", "service_name", "Application", "ApplicationName", "ServiceName")
-
-
-def _first(attributes: Mapping[str, Any], keys: tuple[str, ...], kind: type) -> Any:
-    return next((attributes[key] for key in keys if isinstance(attributes.get(key), kind)), None)
+_HOST = "MachineName"
+"""Properties that Serilog's usual enrichers add."""
 
 
 def _formatted(renderings: Any) -> Formatted:
@@ -39,36 +36,47 @@ def _formatted(renderings: Any) -> Formatted:
     return look_up
 
 
-def _finish(record: Record) -> None:
-    attributes = record["attributes"]
-    properties = _first(attributes, _PROPERTIES, dict) or {}
-    template = _first(attributes, _TEMPLATES, str)
-    if record["body"] is None and template is not None:
-        record["body"] = render(template, properties, _formatted(attributes.get("Renderings")))
-    name_scope(record, properties, "SourceContext")
-    _describe_origin(record, properties)
-    take_exception(record, "Exception")
-    take_exception(record, "exceptions")
+def _finisher(template_key: str, properties_key: str) -> Callable[[Record], None]:
+    """Make the last step for the names that a formatter gives to template and properties."""
+
+    def finish(record: Record) -> None:
+        attributes = record["attributes"]
+        template, properties = attributes.get(template_key), attributes.get(properties_key)
+        known = properties if isinstance(properties, dict) else {}
+        if record["body"] is None and isinstance(template, str):
+            record["body"] = render(template, known, _formatted(attributes.get("Renderings")))
+        if known:
+            _describe_origin(record, known)
+        take_exception(record, "Exception")
+        take_exception(record, "exceptions")
+
+    return finish
 
 
 def _describe_origin(record: Record, properties: dict[str, Any]) -> None:
-    """Name service and host by the properties of Serilog's usual enrichers."""
-    name_service(record, _first(properties, _SERVICE, str))
-    host = _first(properties, _HOST, str)
-    if host:
+    name_scope(record, properties, "SourceContext")
+    for key in _SERVICE:
+        if key in properties:
+            name_service(record, properties[key])
+    host = properties.get(_HOST)
+    if isinstance(host, str) and host:
         record["resource"].setdefault("host.name", host)
 
 
-_COMMON = Reading(words=SERILOG, then=_finish)
+_KEYS = KEYS._replace(logger=("SourceContext", *KEYS.logger))
 _plain = keyed(
-    "serilog-json",
-    _COMMON._replace(
-        keys=KEYS._replace(
+    _NAME,
+    Reading(
+        _KEYS._replace(
             time=("Timestamp", *KEYS.time), severity=("Level", *KEYS.severity), body=("RenderedMessage", "Message")
-        )
+        ),
+        SERILOG,
+        then=_finisher("MessageTemplate", "Properties"),
     ),
 )
-_elastic = keyed("serilog-json", _COMMON._replace(keys=KEYS._replace(body=("message",))))
+_elastic = keyed(
+    _NAME, Reading(_KEYS._replace(body=("message",)), SERILOG, then=_finisher("messageTemplate", "fields"))
+)
 
 
 def _compile(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
@@ -76,7 +84,7 @@ def _compile(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
 
 
 DIALECT = Dialect(
-    name="serilog-json",
+    name=_NAME,
     summary="Serilog's JsonFormatter and its Elasticsearch formatter",
     link="https://github.com/serilog/serilog/wiki/Formatting-Output#formatting-json",
     signatures=(
