@@ -1,6 +1,6 @@
 # Weft: every task of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench profile mutants accuracy soak lint lock clean
+.PHONY: help setup run test bench profile mutants accuracy fuzz soak lint lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,10 @@ mutants: setup ## Prove that the delivery tests bite: each one-line mutant must 
 accuracy: setup ## Count the stated facts of the shared samples that come out right
 	$(BIN)/python -m tests.golden.accuracy
 
+fuzz: setup ## Feed the pipeline what a coverage-guided fuzzer makes (ARGS="-max_total_time=60"; Linux x86-64)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m tests.fuzz.pipeline $(ARGS)
+
 soak: setup ## Run the fault tests longer, with random seeds (FAULT_SECONDS=120 FAULT_SEEDS=random:3)
 	FAULT_SECONDS=$(or $(FAULT_SECONDS),120) FAULT_SEEDS=$(or $(FAULT_SEEDS),random:3) $(BIN)/pytest tests/faults $(ARGS)
 
@@ -49,6 +53,7 @@ lint: setup ## Formatting, lint, types and import rules
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 lock: setup ## Recompute the locks from pyproject.toml
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
+	$(LOCK) requirements/fuzz.in -o requirements/fuzz.txt
 	$(LOCK) pyproject.toml -o requirements/run.txt
 	$(LOCK) pyproject.toml --extra dev --group test --group lint --group build -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
