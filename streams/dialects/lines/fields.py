@@ -17,6 +17,8 @@ QUOTED = r'(?:[^"\\]++|\\.)*+'
 
 _FIELD = re.compile(rf'"({QUOTED})"(?= |$)|(\S++)')
 _PORT = re.compile(r"\[?([^\[\]]{1,255}?)\]?:([0-9]{1,5})", re.ASCII)
+_BARE_PORT = re.compile(r"([0-9a-fA-F:.]{2,45}):([0-9]{5})", re.ASCII)
+"""An IPv6 address without brackets before a port: five digits are too many for a part of the address."""
 _MOST_DIGITS = 18
 
 
@@ -70,7 +72,8 @@ def put_address(attributes: dict[str, Any], side: str, text: str) -> None:
     """Set `side`.address and, where one is written behind a colon, `side`.port."""
     if text in NULLS:
         return
-    match = _PORT.fullmatch(text) if text.count(":") == 1 or text[0] == "[" else None
+    form = _PORT if text[0] == "[" or text.count(":") == 1 else _BARE_PORT
+    match = form.fullmatch(text)
     if match:
         attributes[f"{side}.address"], attributes[f"{side}.port"] = match[1], int(match[2])
     else:

@@ -15,6 +15,7 @@ from streams.dialects.lines.access_tail import put_tail
 from streams.dialects.lines.clock import Clock
 from streams.dialects.lines.fields import integer
 from streams.dialects.lines.http_request import put_request
+from streams.dialects.roles import words
 from streams.types import Record, Source
 
 NAME = "haproxy"
@@ -46,6 +47,7 @@ _FAILED = re.compile(r"(?P<frontend_name>[^\s/]{1,200})/(?P<bind_name>\S{1,200})
 _HTTP_TIMERS = ("TR", "Tw", "Tc", "Tr", "Ta")
 _TCP_TIMERS = ("Tw", "Tc", "Tt")
 _ELSEWHERE = frozenset({"timers", "status", "request", "tail", "message"})
+_COUNTED = frozenset(words("bytes_read actconn feconn beconn srv_conn retries srv_queue backend_queue"))
 _NOTHING = (None, "", "-")
 
 
@@ -88,14 +90,16 @@ def _put_origin(record: Record, accept: re.Match[str]) -> None:
 def _fill(record: Record, match: re.Match[str]) -> None:
     attributes, said = record["attributes"], match.groupdict()
     for name, value in said.items():
-        if name not in _ELSEWHERE and value not in _NOTHING:
-            _put(attributes, name, value)
+        if name in _COUNTED and value:
+            _put_count(attributes, name, value)
+        elif name not in _ELSEWHERE and value not in _NOTHING:
+            attributes[f"haproxy.{name}"] = value
     if match.re is _FAILED:
         record["body"] = said["message"]
         return
     timers = said["timers"].split("/")
     for name, value in zip(_HTTP_TIMERS if len(timers) == len(_HTTP_TIMERS) else _TCP_TIMERS, timers, strict=True):
-        _put(attributes, name, value)
+        _put_count(attributes, name, value)
     if match.re is _TCP:
         upstream = "/".join(filter(None, (said["backend_name"], said["server_name"])))
         record["body"] = f"{upstream} {said['termination_state']}"
@@ -106,8 +110,8 @@ def _fill(record: Record, match: re.Match[str]) -> None:
     put_tail(attributes, said["tail"])
 
 
-def _put(attributes: dict[str, Any], name: str, value: str) -> None:
-    """Set a field of HAProxy's own; a number with a sign stays as it is written, because the sign has a meaning."""
+def _put_count(attributes: dict[str, Any], name: str, value: str) -> None:
+    """Set a number; one with a sign stays as it is written, because the sign has a meaning."""
     number = integer(value)
     attributes[f"haproxy.{name}"] = value if number is None else number
 

@@ -39,13 +39,13 @@ def _finish(record: Record) -> None:
     place = _PLACE.search(head)
     if place:
         attributes["code.file.path"], attributes["code.line.number"] = place["file"], int(place["line"])
-    uncaught = _TYPE.fullmatch(head.removeprefix(_UNCAUGHT)) if body.startswith(_UNCAUGHT) else None
+    thrown = head[len(_UNCAUGHT) : place.start() if place else None] if head.startswith(_UNCAUGHT) else ""
+    uncaught = _TYPE.fullmatch(thrown)
     if uncaught is None:
         return
     attributes["exception.type"] = uncaught["type"]
-    message = _PLACE.sub("", uncaught["message"] or "")
-    if message:
-        attributes["exception.message"] = message
+    if uncaught["message"]:
+        attributes["exception.message"] = uncaught["message"]
     if stack:
         attributes["exception.stacktrace"] = _THROWN.sub("", stack)
 

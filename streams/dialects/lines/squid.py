@@ -17,7 +17,7 @@ from streams.values.time import read_epoch
 NAME = "squid"
 _SECOND = 10**9
 _LINE = re.compile(
-    r"(?P<time>1\d{9}(?:\.\d{1,6})?) ++(?P<elapsed>-?\d{1,15}) (?P<client>\S{1,255})"
+    r"(?P<time>\d{9,10}(?:\.\d{1,6})?) ++(?P<elapsed>-?\d{1,15}) (?P<client>\S{1,255})"
     r" (?P<result>[A-Z_]{1,60})/(?P<status>\d{1,3}|-) (?P<size>\d{1,18}) (?P<method>[A-Z_\-:]{1,40}|-) (?P<url>\S++)"
     r" (?P<user>\S++) (?P<hierarchy>[A-Za-z_]{1,60})/(?P<peer>\S{1,255}) (?P<type>\S++)(?P<tail>.*)",
     re.ASCII,
@@ -62,7 +62,7 @@ DIALECT = Dialect(
     summary="Squid's native access log",
     link="https://wiki.squid-cache.org/Features/LogFormat",
     compile_text=_compile_text,
-    starts="1",
+    starts="123456789",
     opaque=True,
     examples=(
         Example(
