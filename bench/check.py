@@ -98,7 +98,7 @@ async def check(kafka: Kafka, peer: Peer, topics: Topics, samples: Iterable[Samp
     """
     checker = Checker(samples, peer.shape, len(kafka.partitions(topics.enriched)))
     judge = {topics.enriched: checker.enriched, topics.dead: checker.dead}
-    async for record in _everything(kafka.bootstrap, await kafka.ends(topics.enriched, topics.dead)):
+    async for record in everything(kafka.bootstrap, await kafka.ends(topics.enriched, topics.dead)):
         judge[record.topic](record)
     verdict = checker.verdict
     if verdict.faults:
@@ -106,7 +106,7 @@ async def check(kafka: Kafka, peer: Peer, topics: Topics, samples: Iterable[Samp
     return verdict
 
 
-async def _everything(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIterator[RawRecord]:
+async def everything(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIterator[RawRecord]:
     """Yield the records of partitions from the beginning up to `ends`."""
     left = {tp for tp, end in ends.items() if end}
     consumer = AIOKafkaConsumer(

@@ -11,12 +11,17 @@ from bench.generate import Pool, Sample
 from bench.job import Bench
 from bench.load import fill
 from bench.measure import LOAD_SHARE, PARTITIONS, Latency, Memory, Start, Throughput, latency, memory, start, throughput
+from bench.mixed import mixed, mixed_throughput
 from bench.peers.catalogue import BARE_AIOKAFKA, NAIVE_FAUST, WEFT, Peer
 
 LEAST_OF_NAIVE_FAUST = 2_300
 """Records per CPU-second below which the machine was too disturbed for any figure to count."""
 
 PEERS = (NAIVE_FAUST, WEFT, BARE_AIOKAFKA)
+MIXED = "weft_mixed"
+"""Weft on a topic of all dialects."""
+
+_MIXED_RAW = "raw-mixed"
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Plan:
     rounds: int = 3
     records: int = 400_000
     naive_records: int = 100_000
+    mixed_records: int = 200_000
     latency_seconds: float = 30
     soak_seconds: float = 60
 
@@ -34,7 +40,7 @@ class Plan:
         return self.naive_records if peer is NAIVE_FAUST else self.records
 
 
-QUICK = Plan(rounds=1, records=200_000, naive_records=30_000, latency_seconds=8, soak_seconds=15)
+QUICK = Plan(rounds=1, records=200_000, naive_records=30_000, mixed_records=100_000, latency_seconds=8, soak_seconds=15)
 
 
 @dataclass
@@ -59,12 +65,17 @@ async def run(bench: Bench, plan: Plan, say: Callable[[str], None]) -> Results:
     """
     pool = Pool()
     raws = await _fill_topics(bench, plan, pool, say)
-    results: Results = {peer.name: Figures() for peer in PEERS}
+    samples, outputs = mixed(plan.mixed_records)
+    await bench.kafka.create(_MIXED_RAW, PARTITIONS)
+    await fill(bench.kafka, _MIXED_RAW, samples)
+    results: Results = {name: Figures() for name in (*(peer.name for peer in PEERS), MIXED)}
     for number in range(1, plan.rounds + 1):
         for peer in PEERS:
             say(f"round {number} of {plan.rounds}: {peer.name}")
             samples = pool.take(plan.records_for(peer))
             await _round(bench, peer, raws[len(samples)], samples, results[peer.name])
+        say(f"round {number} of {plan.rounds}: {MIXED}")
+        await _mixed_round(bench, plan.mixed_records, outputs, results)
     for peer in PEERS:
         say(f"latency at {LOAD_SHARE:.0%} load: {peer.name}")
         results[peer.name].latency = await _latency(bench, peer, plan, pool, results[peer.name])
@@ -93,6 +104,13 @@ async def _round(bench: Bench, peer: Peer, raw: str, samples: Sequence[Sample], 
         )
     figures.starts.append(started)
     figures.throughputs.append(measured)
+
+
+async def _mixed_round(bench: Bench, number: int, outputs: int, results: Results) -> None:
+    started = results[WEFT.name].starts[-1]
+    measured = await mixed_throughput(bench, WEFT, _MIXED_RAW, number, outputs, started)
+    results[MIXED].starts.append(started)
+    results[MIXED].throughputs.append(measured)
 
 
 async def _latency(bench: Bench, peer: Peer, plan: Plan, pool: Pool, figures: Figures) -> Latency:

@@ -15,7 +15,7 @@ import orjson
 import psutil
 from rich.table import Table
 
-from bench.peers.catalogue import BARE_AIOKAFKA, NAIVE_FAUST
+from bench.peers.catalogue import BARE_AIOKAFKA, NAIVE_FAUST, WEFT
 from bench.plan import Figures, Plan, Results
 from bench.process import Cores
 
@@ -39,6 +39,7 @@ def _summarise(figures: Figures, results: Results) -> dict[str, float | None]:
     return {
         "times_naive_faust": ratio(figures, results[NAIVE_FAUST.name]),
         "of_bare_aiokafka": ratio(figures, results[BARE_AIOKAFKA.name]),
+        "of_weft": ratio(figures, results[WEFT.name]),
         "records_per_cpu_second": median(run.per_cpu_second for run in figures.throughputs),
         "records_per_second": median(run.per_second for run in figures.throughputs),
         "start_seconds": median(run.seconds for run in figures.starts),

@@ -1,0 +1,54 @@
+"""The mixed job: the examples of all dialects in turn, as one topic that many teams write to."""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+
+import orjson
+
+from bench.check import everything
+from bench.errors import BenchVoid
+from bench.figures import rate
+from bench.generate import Sample
+from bench.job import Bench
+from bench.measure import PARTITIONS, Start, Throughput
+from bench.peers.catalogue import Peer
+from streams.dialects.base import Example
+from streams.dialects.registry import DIALECTS
+
+
+def examples() -> list[Example]:
+    """Give the examples that need no header to be read, in the order of the dialects."""
+    return [example for dialect in DIALECTS for example in dialect.examples if not example.headers]
+
+
+def mixed(number: int) -> tuple[list[Sample], int]:
+    """Give raw records, each with a key of its own, and how many records must come of them."""
+    chosen = list(islice(cycle(examples()), number))
+    samples = [
+        Sample(b"%032x" % place, example.value.encode() if isinstance(example.value, str) else example.value, False)
+        for place, example in enumerate(chosen)
+    ]
+    return samples, sum(len(example.records) for example in chosen)
+
+
+async def mixed_throughput(bench: Bench, peer: Peer, raw: str, number: int, outputs: int, started: Start) -> Throughput:
+    """Let the peer work off a mixed topic; every record must come out once, and none as a dead letter.
+
+    Raises:
+        BenchVoid: records are missing, doubled or dead.
+    """
+    async with bench.outputs(peer, raw, PARTITIONS) as topics:
+        async with bench.running(peer, topics) as job:
+            await job.until_written(outputs)
+            cpu = job.process.cpu_seconds() - started.cpu_seconds
+        ends = await bench.kafka.ends(topics.enriched, topics.dead)
+        seen, moments = set[str](), list[int]()
+        async for record in everything(bench.kafka.bootstrap, ends):
+            if record.topic == topics.dead:
+                raise BenchVoid(f"{peer.name}: an example of the mixed topic died")
+            seen.add(orjson.loads(record.value or b"{}")["event_id"])
+            moments.append(record.timestamp)
+    if not len(seen) == len(moments) == outputs:
+        raise BenchVoid(f"{peer.name}: {len(moments)} records, {len(seen)} of them different, instead of {outputs}")
+    return Throughput(rate(number, cpu), rate(number, (max(moments) - min(moments)) / 1000))
