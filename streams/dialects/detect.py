@@ -19,7 +19,8 @@ from streams.values.text import without_ansi, without_line_end
 
 MOST_SHAPES = 4_096
 MOST_KEYS = 64
-"""An object with more keys is read by a reader made for it alone: hostile shapes must not fill the memory."""
+MOST_KEY_BYTES = 4_096
+"""An object with more or longer keys is read by a reader made for it alone: hostile shapes must not fill the memory."""
 
 
 class Choice(NamedTuple):
@@ -70,7 +71,7 @@ class Detector:
     def learn(self, shape: tuple[str, ...]) -> Plan:
         """Make the plan of a shape, and remember it while there is room."""
         plan = self._plan(shape)
-        if len(shape) <= MOST_KEYS:
+        if len(shape) <= MOST_KEYS and plan.key_bytes <= MOST_KEY_BYTES:
             if len(self.plans) >= MOST_SHAPES:
                 self.plans.clear()
             self.plans[shape] = plan

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from streams.dialects.base import Dialect, Example, ObjectReader, add_flags
-from streams.dialects.detect import MOST_KEYS
+from streams.dialects.detect import MOST_KEY_BYTES, MOST_KEYS
 from streams.dialects.exceptions import complete_exception
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS, words
@@ -112,8 +112,8 @@ def compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
         nested = {key: document.pop(key) for key in objects}
         clashes = _flatten(document, nested)
         shape = tuple(document)
-        reader = _known_reader(shape, zone) if len(shape) <= MOST_KEYS else _compile_points(shape, zone)
-        record = reader(document, event_id, observed, source)
+        known = len(shape) <= MOST_KEYS and sum(map(len, shape)) <= MOST_KEY_BYTES
+        record = (_known_reader if known else _compile_points)(shape, zone)(document, event_id, observed, source)
         if clashes is not None:
             _keep_clashes(record, clashes)
         return record

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.exceptions import complete_exception, take_exception
-from streams.dialects.keyed import Reading, keyed
+from streams.dialects.keyed import Reading, keyed, rename
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.levels import logback_level
@@ -19,13 +19,16 @@ _NAMES = {
     "caller_file_name": "code.file.path",
     "caller_line_number": "code.line.number",
     "caller_method_name": "code.function.name",
-    "file": "code.file.path",
-    "line_number": "code.line.number",
-    "method": "code.function.name",
 }
+_LOCATION = {"line_number": "code.line.number", "file": "code.file.path", "method": "code.function.name"}
+"""Log4j's names; without a line they are the MDC's, where a method is a request's."""
 
 
 def _finish(record: Record) -> None:
+    attributes = record["attributes"]
+    if "line_number" in attributes:
+        for key, name in _LOCATION.items():
+            rename(attributes, key, name)
     take_exception(record, "exception")
     complete_exception(record)
 

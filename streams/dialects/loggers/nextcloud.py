@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streams.dialects.base import Dialect, Example
 from streams.dialects.exceptions import take_exception
 from streams.dialects.keyed import Reading, keyed
+from streams.dialects.loggers.fields import has_number
 from streams.dialects.roles import KEYS
 from streams.types import Record
 from streams.values.levels import nextcloud_level
 
+_LEAST_OF_PINO = 10
 _NAMES = {
     "remoteAddr": "client.address",
     "method": "http.request.method",
     "userAgent": "user_agent.original",
     "user": "user.name",
 }
+
+
+def _is_nextcloud(document: dict[str, Any]) -> bool:
+    """Whether the level is below those of pino, whose objects may have the same keys."""
+    return has_number(document) and document["level"] < _LEAST_OF_PINO
 
 
 def _finish(record: Record) -> None:
@@ -26,9 +35,11 @@ DIALECT = Dialect(
     summary="the log file of Nextcloud and ownCloud",
     link="https://docs.nextcloud.com/server/latest/admin_manual/configuration_server/logging_configuration.html",
     signatures=(
+        frozenset({"level", "time", "app", "message"}),
         frozenset({"reqId", "level", "time", "app", "message"}),
         frozenset({"reqId", "level", "time", "app", "message", "remoteAddr", "user"}),
     ),
+    test=_is_nextcloud,
     compile_objects=keyed(
         "nextcloud",
         Reading(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from streams.dialects.base import Dialect, ObjectReader, Test, new_record
-from streams.dialects.detect import MOST_KEYS, MOST_SHAPES, Detector
+from streams.dialects.detect import MOST_KEY_BYTES, MOST_KEYS, MOST_SHAPES, Detector
 from streams.dialects.registry import DIALECTS
 from streams.types import Record, Source
 
@@ -98,6 +98,8 @@ def test_hostile_shapes_do_not_fill_the_memory() -> None:
         assert len(detector.plans) <= MOST_SHAPES
     detector.choose({str(number): 1 for number in range(MOST_KEYS + 1)})
     assert max(map(len, detector.plans)) <= MOST_KEYS
+    detector.choose({"k" * MOST_KEY_BYTES: 1})
+    assert max(len(key) for shape in detector.plans for key in shape) < MOST_KEY_BYTES
 
 
 def test_the_plan_knows_how_many_bytes_its_keys_take() -> None:

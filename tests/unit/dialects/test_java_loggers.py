@@ -122,6 +122,19 @@ def test_logbacks_stack_trace_and_caller_are_named() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"method": "save", "file": "Pool.java", "line_number": 42, "class": "a.Pool"}, {
+            "code.function.name": "save", "code.file.path": "Pool.java", "code.line.number": 42, "class": "a.Pool",
+        }),
+        ({"method": "GET", "file": "a.txt"}, {"method": "GET", "file": "a.txt"}),
+    ],
+)  # fmt: skip
+def test_a_method_is_codes_only_beside_a_line(fields: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert logstash(**fields)["attributes"].items() >= expected.items()
+
+
 def test_a_logger_is_the_scope_and_a_custom_field_the_service() -> None:
     assert logstash()["resource"] == {"service.name": "unknown_service"}
     record = logstash(service="shop", HOSTNAME="web-3")

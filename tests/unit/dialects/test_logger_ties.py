@@ -53,6 +53,9 @@ ISO = "2026-06-20T12:00:00Z"
         ({"level": 30, "time": 1781956800123, "pid": 1, "hostname": "h", "msg": "x", "v": 1}, "pino"),
         ({"level": True, "time": ISO, "msg": "x"}, "json"),
         ({"reqId": "a", "level": 3, "time": ISO, "app": "core", "message": "x"}, "nextcloud"),
+        ({"level": 3, "time": ISO, "app": "core", "message": "x"}, "nextcloud"),
+        ({"level": 30, "time": ISO, "app": "core", "message": "x"}, "pino"),
+        ({"level": 30, "time": ISO, "app": "core", "message": "x", "reqId": "a"}, "pino"),
         # structlog has no `message` beside its `event`
         ({"event": "x", "user": 1}, "structlog"),
         ({"event": "x", "level": "info", "timestamp": ISO}, "structlog"),
