@@ -56,7 +56,8 @@ def _is_finer(one: str, other: str) -> bool:
     digits = len(other[_NANOSECONDS].rstrip("0"))
     if len(one[_NANOSECONDS].rstrip("0")) <= digits:
         return False
-    return abs(_clock(one) - _clock(other)) <= _SECOND // 10**digits
+    last_digit: int = 10 ** (len("123456789") - digits)
+    return abs(_clock(one) - _clock(other)) <= last_digit
 
 
 def _clock(timestamp: str) -> int:

@@ -38,7 +38,7 @@ def _compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
         if line and only_line:
             _take_line(record, document, line, times, zone)
         else:
-            record["body"] = {key: document[key] for key in rest} or None
+            _take_keys(record, {key: document[key] for key in rest})
         _name(record)
         return record
 
@@ -52,6 +52,14 @@ def _take_line(record: Record, document: dict[str, Any], line: str, times: list[
         take_time(record, times[0], zone)
     if document.get("logtag") == "P":
         add_flags(record, "partial")
+
+
+def _take_keys(record: Record, rest: dict[str, Any]) -> None:
+    """Keys of the line beside the metadata are the record; the text that they come from may be there too."""
+    original = rest.get("log")
+    if isinstance(original, str) and original.startswith("{"):
+        record["attributes"]["log.record.original"] = rest.pop("log")
+    record["body"] = rest or None
 
 
 def _name(record: Record) -> None:

@@ -7,10 +7,12 @@ CEE (`@cee: {...}`). Where a prefix is not unmistakable, only an object in JSON 
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from datetime import tzinfo
 from string import ascii_letters, digits
 
 from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
+from streams.dialects.roles import USUAL
 from streams.errors import RejectedRecord
 from streams.types import Record, Source
 from streams.values.json import parse
@@ -19,6 +21,7 @@ from streams.values.time import read_time
 _NAME = "prefixed"
 _DEPTH = 64
 _NEAR = 200
+_MOST_IN_PROSE = 3
 
 _REPLICA = re.compile(r"([A-Za-z0-9][\w.-]{0,100}?)([-_]\d{1,4}) {1,60}\| ?(.*)", re.DOTALL | re.ASCII)
 _POD = re.compile(r"\[pod/([\w.-]{1,253})/([\w.-]{1,63})\] (.*)", re.DOTALL | re.ASCII)
@@ -45,7 +48,8 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 def _take_before_object(record: Record, text: str, zone: tzinfo) -> bool:
     match = _BEFORE_OBJECT.match(text)
-    if not match or not _is_object(match["object"]):
+    keys = _keys_of(match["object"]) if match else None
+    if not match or keys is None or (match["tag"] and not _looks_like_record(keys)):
         return False
     record["body"] = match["object"]
     name = match["container"] or match["tag"]
@@ -61,11 +65,18 @@ def _take_before_object(record: Record, text: str, zone: tzinfo) -> bool:
     return True
 
 
-def _is_object(text: str) -> bool:
+def _keys_of(text: str) -> Set[str] | None:
+    """The keys of an object in JSON; None for any other text."""
     try:
-        return isinstance(parse(text.strip(" \t\r\n").encode(), _DEPTH).document, dict)
+        document = parse(text.strip(" \t\r\n").encode(), _DEPTH).document
     except (ValueError, RejectedRecord):
-        return False
+        return None
+    return document.keys() if isinstance(document, dict) else None
+
+
+def _looks_like_record(keys: Set[str]) -> bool:
+    """A word with a colon stands before many an object in prose, which is not what was logged but part of it."""
+    return len(keys) > _MOST_IN_PROSE or not keys.isdisjoint(USUAL)
 
 
 def _take_replica(record: Record, text: str) -> bool:

@@ -19,6 +19,7 @@ from streams.values.trace import read_span, read_x_ray
 _NAME, _TELEMETRY_NAME = "aws-lambda", "aws-lambda-telemetry"
 _INVOCATION = "faas.invocation_id"
 _PLATFORM = "platform."
+_ERROR = {"errorType": TYPE, "errorMessage": MESSAGE}
 _EVENT = frozenset({"time", "type", "record"})
 
 
@@ -27,9 +28,18 @@ def _complete(record: Record) -> None:
     frames = attributes.get("stackTrace")
     if isinstance(frames, list) and frames and all(isinstance(frame, str) for frame in frames):
         attributes[STACKTRACE] = "\n".join(frame.removesuffix("\n") for frame in attributes.pop("stackTrace"))
+    if isinstance(record["body"], dict):
+        _take_error(attributes, record["body"])
     said = [attributes[name] for name in (TYPE, MESSAGE) if isinstance(attributes.get(name), str)]
     if record["body"] is None and said:
         record["body"] = ": ".join(said)
+
+
+def _take_error(attributes: dict[str, Any], message: dict[str, Any]) -> None:
+    """Say what the error is that a function logged, or ended with, as an object."""
+    for key, name in _ERROR.items():
+        if isinstance(message.get(key), str):
+            attributes.setdefault(name, message[key])
 
 
 def _complete_platform(record: Record) -> None:
@@ -74,8 +84,7 @@ _compile_line = keyed(
         attributes={
             "requestId": _INVOCATION,
             "AWSRequestId": _INVOCATION,
-            "errorType": TYPE,
-            "errorMessage": MESSAGE,
+            **_ERROR,
         },
         then=_complete,
     ),

@@ -24,6 +24,7 @@ _COLUMNS = Columns(
         "remote_addr": "client.address",
         "client_ip": "client.address",
         "remote_ip": "client.address",
+        "clientip": "client.address",
         "http_user_agent": "user_agent.original",
         "user_agent": "user_agent.original",
         "agent": "user_agent.original",
@@ -38,6 +39,7 @@ _COLUMNS = Columns(
         "server_port": "server.port",
         "body_bytes_sent": "http.response.body.size",
         "bytes_sent": "http.response.size",
+        "size": "http.response.body.size",
         "request_length": "http.request.size",
         "content_length": "http.request.body.size",
         "pid": "process.pid",
@@ -49,6 +51,7 @@ _SIGNATURES = words(
     " remote_addr,status,request_uri remote_addr,request_method remote_addr,request_time http_user_agent,status"
     " body_bytes_sent,status body_bytes_sent,request upstream_response_time,status upstream_addr,status"
     " time_iso8601,request time_local,request time_iso8601,remote_addr time_local,remote_addr"
+    " clientip,status,responsetime upstreamhost,status upstreamtime,status clientip,status,request"
     " request_time,status,request_uri request_time,status,uri http_x_forwarded_for,status http_referer,status"
 )
 

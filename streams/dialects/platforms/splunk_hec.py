@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.keyed import Reading, keyed
+from streams.dialects.keyed import Reading, keyed, rename
 from streams.dialects.moves import unfold
 from streams.dialects.roles import KEYS, words
 from streams.types import Record
@@ -18,6 +18,8 @@ _NAME = "splunk-hec"
 FIELDS, METRIC = "fields", "metric"
 _METADATA = frozenset(words("event time host source sourcetype index fields"))
 RESOURCE = {"source": "com.splunk.source", "sourcetype": "com.splunk.sourcetype"}
+_OF_DOCKER = frozenset(words("line source tag attrs"))
+"""What Docker's `splunk` logging driver makes of a line of text."""
 INDEX = "com.splunk.index"
 
 
@@ -32,8 +34,13 @@ def _is_of_splunk(document: dict[str, Any]) -> bool:
     )
 
 
-def _unfold_fields(record: Record) -> None:
+def _complete(record: Record) -> None:
     unfold(record["attributes"], FIELDS)
+    event = record["body"]
+    if isinstance(event, dict) and "line" in event and event.keys() <= _OF_DOCKER:
+        record["attributes"] |= {key: value for key, value in event.items() if key != "line"}
+        rename(record["attributes"], "source", "log.iostream")
+        record["body"] = event["line"]
 
 
 DIALECT = Dialect(
@@ -50,7 +57,7 @@ DIALECT = Dialect(
             ),
             resource=RESOURCE,
             attributes={"index": INDEX},
-            then=_unfold_fields,
+            then=_complete,
         ),
     ),
     envelope="event",
