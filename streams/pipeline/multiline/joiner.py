@@ -24,7 +24,8 @@ Run: TypeAlias = Sequence[Group]
 class Joiner:
     """The open events of one partition, and the closed ones that wait behind them.
 
-    `run_start` is the first offset of the run that was given last; what was given before it is complete.
+    `run_start` is the first offset of the run that was given last; what was given before it is complete, and a
+    replay may begin there.
     """
 
     def __init__(self, bounds: Multiline, most_value_bytes: int) -> None:
@@ -46,13 +47,22 @@ class Joiner:
             self._add(raw, chunk.undecodable.get(raw.offset))
             yield from self._complete(raw.offset + 1)
             if self._chain.is_full(raw.timestamp):
-                yield from self._close_all(partial=True)
+                yield self._end_chain()
         yield from self._obey_cut(chunk.state, chunk.end)
 
     def _obey_cut(self, state: PartitionState, offset: int) -> Iterator[Run]:
         if state.cut is not None and offset >= state.cut:
             state.cut = None
             yield from self._close_all()
+
+    def _end_chain(self) -> Run:
+        """Close everything open for a bound and give it as one run.
+
+        Not run by run: a replay from between two of them would count a shorter chain, and not end it here.
+        """
+        run = [group for run in self._close_all(partial=True) for group in run]
+        self.run_start = run[0].first.offset
+        return run
 
     def _close_all(self, *, partial: bool = False) -> Iterator[Run]:
         for group in list(self._open.values()):

@@ -12,16 +12,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from streams.errors import RejectedRecord
 from streams.pipeline.hints import read_hints
 from streams.types import RawRecord
 from streams.values import text as texts
-from streams.values.json import is_exact
+from streams.values.json import parse, plain_float
 from streams.values.text import without_bom
 
 _CRI = re.compile(rb"(\d{4}-\d\d-\d\dT[0-9:.+Z-]{8,32}) (stdout|stderr) ([FP])(?::[^ ]{0,64})?(?: |$)")
 _DOCKER_KEYS = frozenset(("log", "stream", "time"))
 _STREAMS = ("stdout", "stderr")
 _CONTAINER_KEYS = ("kubernetes", "docker", "container_id", "container_name", "attrs")
+_DEEPEST = 200
+"""No setting allows deeper nesting."""
+
 _END = b"\n"
 
 
@@ -84,7 +88,7 @@ def join(lines: Sequence[RawRecord], pieces: Sequence[Piece]) -> bytes:
     """Make one value of several records, in the envelope of the first."""
     first, text = lines[0].value or b"", b"".join([p.content + _END if p.ends else p.content for p in pieces])
     if pieces[0].stream.startswith("docker"):
-        return orjson.dumps(orjson.loads(first) | {"log": text.decode()})
+        return orjson.dumps(parse(first, _DEEPEST).document | {"log": text.decode()}, plain_float)
     text = text.removesuffix(_END)
     cri = _CRI.match(first) if pieces[0].stream else None
     if cri:
@@ -102,20 +106,28 @@ def _alone(raw: RawRecord) -> Piece:
 
 
 def _read_docker(raw: RawRecord, value: bytes) -> Piece | None:
-    """Read a line of Docker's json-file driver; None when it is none, or holds what orjson would change."""
+    """Read a line of Docker's json-file driver; None when it is none, or one that calls for a remark."""
     try:
-        document: Any = orjson.loads(value)
-    except orjson.JSONDecodeError:
+        document, flags = parse(value, _DEEPEST)
+    except (ValueError, RejectedRecord):
         return None
-    if not (document.keys() >= _DOCKER_KEYS and document["stream"] in _STREAMS and type(document["log"]) is str):
-        return None
-    if "logtag" in document or not is_exact(value, document):
+    if flags or not _is_docker(document):
         return None
     container = {key: document[key] for key in _CONTAINER_KEYS if key in document}
     log = document["log"].encode()
     content, ends = log.removesuffix(_END), log.endswith(_END)
     written = orjson.dumps(container, option=orjson.OPT_SORT_KEYS) if container else b""
     return _enveloped(raw, written, f"docker {document['stream']}", content, ends)
+
+
+def _is_docker(document: dict[str, Any]) -> bool:
+    """Whether an object is such a line; with a `logtag` its `log` has no line end and the tag says what it is."""
+    return (
+        document.keys() >= _DOCKER_KEYS
+        and document["stream"] in _STREAMS
+        and type(document["log"]) is str
+        and "logtag" not in document
+    )
 
 
 def _enveloped(raw: RawRecord, container: bytes, stream: str, content: bytes, ends: bool) -> Piece:
