@@ -21,15 +21,14 @@ NAME = "text"
 _NEAR = 256
 _ERROR = 17
 _MOST_PROSE = 3
-_WORDS = (
-    "trace|debug|information|info|notice|warning|warn|error|err|severe|critical|crit|alert|emergency|emerg|fatal|panic"
-)
-_LEVEL = re.compile(
-    rf"(?:^\W{{0,4}}|[\[(<|] {{0,8}})((?i:{_WORDS}|dbg|inf|wrn|ftl)|[DIWEF])(?= {{0,8}}[\]:|)>])"
-    rf"|(?<![\w./\-=\"'])({_WORDS.upper()})(?![\w./=\"'])(?!-\w)"
-    rf"|\b(?i:level|severity|lvl|loglevel)[\"']? ?[:=] ?[\"']?((?i:{_WORDS}))\b",
-    re.ASCII,
-)
+_NO_WORDS = frozenset({"fine", "finer", "finest", "config", "verbose", "silly"})
+"""Severities that are oftener something else, where no grammar says that a severity stands there."""
+_WORDS = frozenset(word for word in GENERAL if len(word) > 2 and word.lower() not in _NO_WORDS)
+_LETTERS = frozenset("DIWEF")
+_FIRST = re.compile(r"\W{0,4}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
+_APART = re.compile(r"[\[(<|] {0,8}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
+_CAPITALS = re.compile(r"(?<![\w./\-=\"'])[A-Z]{3,11}(?![\w./=\"']|-\w)", re.ASCII)
+_SAID = re.compile(r"\b(?:level|severity|lvl|loglevel)[\"']? ?[:=] ?[\"']?([A-Za-z]{3,11})\b", re.ASCII | re.IGNORECASE)
 _PROSE = re.compile(r"(?<![\w./@:\-])[a-z]{2,}(?= )", re.ASCII)
 _DATE = (
     r"\d{4}[-/.]\d\d?[-/.]\d\d?[T ] ?|\d{1,2}[/ -][A-Z][a-z]{2}[/ -]\d{4}[: ]"
@@ -65,10 +64,27 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 
 def _find_severity(record: Record, head: str) -> None:
-    match = _LEVEL.search(head)
-    if match and len(_PROSE.findall(head, 0, match.start())) <= _MOST_PROSE:
-        word = match[match.lastindex or 0]
-        record["severity_number"], record["severity_text"] = GENERAL[word.lower()], word
+    found = _first_level(head)
+    if found:
+        record["severity_number"], record["severity_text"] = GENERAL[found], found
+
+
+def _first_level(head: str) -> str | None:
+    """The word that begins the text, or the first that is set apart or in capitals, or what a key says."""
+    first = _FIRST.match(head)
+    if first and _is_level(first[1]):
+        return first[1]
+    apart = next((match for match in _APART.finditer(head) if _is_level(match[1])), None)
+    capitals = next((match for match in _CAPITALS.finditer(head) if match[0] in _WORDS), None)
+    match = min(filter(None, (apart, capitals)), key=re.Match.start, default=None)
+    if match:
+        return match[match.lastindex or 0] if len(_PROSE.findall(head, 0, match.start())) <= _MOST_PROSE else None
+    said = _SAID.search(head)
+    return said[1] if said and said[1] in _WORDS else None
+
+
+def _is_level(word: str) -> bool:
+    return word in _LETTERS or word in _WORDS
 
 
 DIALECT = Dialect(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from streams.types import Record
 from streams.values.time import Time, read_time
 
 ISO = (
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-    r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+"
+    r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?+)"
 )
-"""The pattern of a date and time that most text loggers write, in the groups that `Clock.set` is given."""
+"""The pattern of a date and time that most text loggers write, in the groups that `Clock.set` is given.
+
+Possessive, so that what does not match behind a time is not tried again with a shorter one.
+"""
 
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CACHED = 4_096
 _FIRST_FRACTION = 20
-_SURE_MONTHS = 4
-"""A date without a year this many months from the observed one is in the same year for the whole day."""
+_SURE_DAYS = 181
+"""A date without a year this near to the observed one is in the same year for the whole day."""
 
 
 class Clock:
@@ -63,8 +66,8 @@ def _holds_all_day(found: Time, observed: str) -> bool:
     """Whether a time is the same for every record that is observed on this day."""
     if found.text is None or "timestamp.year_inferred" not in found.flags:
         return True
-    months = (int(found.text[5:7]) - int(observed[5:7])) % 12
-    return min(months, 12 - months) <= _SURE_MONTHS and found.text[5:10] != "02-29"
+    distance = date.fromisoformat(found.text[:10]) - date.fromisoformat(observed[:10])
+    return abs(distance.days) <= _SURE_DAYS and found.text[5:10] != "02-29"
 
 
 def month_name(digits: str) -> str:

@@ -10,14 +10,14 @@ import re
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import lined, take_trace
+from streams.dialects.lines.grammar import Headed, lined, take_trace
 from streams.dialects.lines.traces import set_exception
 from streams.types import Record
 from streams.values.severities import DOTNET
 from streams.values.severity import vocabulary
 
 _WORDS = vocabulary((1, "trce vrb"), (17, "fail"), base=DOTNET)
-_CLOCK = r"(?P<time>(?P<second>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?)"
+_CLOCK = r"(?P<time>(?P<second>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+)"
 _CONSOLE = (
     r"(?P<level>trce|dbug|info|warn|fail|crit): (?P<logger>[^\s\[]{1,300})\[(?P<event>-?\d{1,10})\]"
     r"(?:\r?\n(?P<indent>) {0,8}| )(?P<body>.*)"
@@ -54,11 +54,15 @@ DIALECT = Dialect(
     compile_text=lined(
         "dotnet-text",
         _CONSOLE,
-        rf"\[?{ISO}\]? ?{_CONSOLE}",
-        rf"\[?{_CLOCK}\]? ?{_CONSOLE}",
-        rf"{ISO} \[{_SERILOG_LEVEL}\] (?P<body>.*)",
-        rf"\[{_CLOCK} {_SERILOG_LEVEL}\] (?P<body>.*)",
-        rf"{ISO}\|{_NLOG_LEVEL}\|(?P<logger>[^|\n]{{1,300}})\|(?P<body>.*)",
+        Headed(
+            rf"\[?{ISO}\]?+ ?",
+            (
+                _CONSOLE,
+                rf"\[{_SERILOG_LEVEL}\] (?P<body>.*)",
+                rf"\|{_NLOG_LEVEL}\|(?P<logger>[^|\n]{{1,300}})\|(?P<body>.*)",
+            ),
+        ),
+        Headed(rf"\[?{_CLOCK}\]?+ ", (_CONSOLE, rf"{_SERILOG_LEVEL}\] (?P<body>.*)")),
         words=_WORDS,
         names={"event": "EventId"},
         then=_finish,

@@ -13,7 +13,7 @@ from streams.dialects.lines.traces import set_exception
 from streams.types import Record
 from streams.values.severities import LOG4J
 
-_CLOCK = r"\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?"
+_CLOCK = r"\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?+"
 _DATE = r"\d{4}[-/]\d\d[-/]\d\d[T ]|\d\d/\d\d/\d\d |\d\d [A-Z][a-z]{2} \d{4} "
 _TIME = rf"(?P<time>(?P<second>(?:{_DATE})?{_CLOCK})"
 _LEVEL = r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL)"
@@ -41,29 +41,37 @@ _MICROMETER = r"(?:\[(?:(?P<trace_id>[0-9a-f]{32})-(?P<span_id>[0-9a-f]{16})| *)
 _SPRING_THREAD = r"(?:\[ *(?P<service>[^\]\n]{1,100})\] *)?\[ *(?P<thread>[^\]\n]{0,100})\] *"
 _SPRING_LOGGER = r"(?P<logger>[^\n]{1,200}?) *: (?P<body>.*)"
 
-_USUAL = Headed(
-    rf"\[?{_TIME}\]?",
+_KAFKA = (
+    rf"\[{_TIME}\] +{_LEVEL} +(?P<body>[^\n]*|[^\n]*\n.*) ?"
+    r"\((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*(?P<more>\n.*)?$"
+)
+_LEVEL_NEXT = Headed(
+    rf"\[?{_TIME}\]?+ +{_BOXED} +",
     (
         # Spring Boot with Sleuth or Micrometer, then 3.x and plain
-        rf" +{_LEVEL} +{_SLEUTH}(?:(?P<pid>\d{{1,10}}) +)?--- +\[ *(?P<thread>[^\]\n]{{0,100}})\] +{_SPRING_LOGGER}",
-        rf" +{_LEVEL} +(?:(?P<pid>\d{{1,10}}) +)?--- +{_SPRING_THREAD}{_MICROMETER}{_SPRING_LOGGER}",
+        rf"{_SLEUTH}(?:(?P<pid>\d{{1,10}}) +)?--- +\[ *(?P<thread>[^\]\n]{{0,100}})\] +{_SPRING_LOGGER}",
+        rf"(?:(?P<pid>\d{{1,10}}) +)?--- +{_SPRING_THREAD}{_MICROMETER}{_SPRING_LOGGER}",
+        # Log4j, Hadoop
+        rf"{_THREAD} +{_LOGGER}{_PLACE}{_BREAK}(?P<body>.*)",
+        # WildFly, Quarkus
+        rf"\[{_LOGGER}\] +\((?P<thread>[^\n]{{1,200}}?)\) +(?P<body>.*)",
+        # Log4j's most copied pattern, `%d %-5p %c{1}:%L - %m%n`
+        rf"{_LOGGER}{_PLACE}{_DASH}(?P<body>.*)",
+        # Spark, Storm
+        rf"{_CLASS}{_PLACE} ?: (?P<body>.*)",
+        # NiFi
+        rf"{_THREAD} +{_DOTTED} (?P<body>.*)",
+    ),
+)
+_THREAD_NEXT = Headed(
+    rf"\[?{_TIME}\]?+",
+    (
         # Logback
         rf" +{_THREAD} +{_BOXED} +{_LOGGER}{_PLACE}{_BREAK}(?P<body>.*)",
-        # Log4j, Hadoop
-        rf" +{_BOXED} +{_THREAD} +{_LOGGER}{_PLACE}{_BREAK}(?P<body>.*)",
-        # WildFly, Quarkus
-        rf" +{_LEVEL} +\[{_LOGGER}\] +\((?P<thread>[^\n]{{1,200}}?)\) +(?P<body>.*)",
         # ZooKeeper
         rf" +(?:\[(?P<myid>myid:\d*)\] +)?- {_LEVEL} +\[{_ZOOKEEPER_PLACE}\] - (?P<body>.*)",
-        # Elasticsearch, OpenSearch, Solr
+        # Elasticsearch, OpenSearch
         rf"\[{_LEVEL} *\]\[(?P<logger>[\w.$\-]{{1,200}}) *\](?: ?\[(?P<node>[^\]\n]{{1,100}})\])?{_BODY}",
-        # Kafka
-        rf"(?<=\]) +{_LEVEL} +(?P<body>[^\n]*) \((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*(?P<more>\n.*)?$",
-        # Spark, Storm, and log4j's most copied pattern `%d %-5p %c{1}:%L - %m%n`
-        rf" +{_BOXED} +{_LOGGER}{_PLACE}{_DASH}(?P<body>.*)",
-        rf" +{_BOXED} +{_CLASS}{_PLACE} ?: (?P<body>.*)",
-        # NiFi
-        rf" +{_LEVEL} +{_THREAD} +{_DOTTED} (?P<body>.*)",
         # Jenkins
         rf"[ \t]+\[id=(?P<tid>\d{{1,20}})\][ \t]+{_JUL_LEVEL}[ \t]+{_LOGGER}#(?P<function>[^:\s]{{1,100}}):{_BODY}",
     ),
@@ -114,7 +122,9 @@ DIALECT = Dialect(
     compile_text=lined(
         "java-text",
         _HADOOP,
-        _USUAL,
+        _KAFKA,
+        _LEVEL_NEXT,
+        _THREAD_NEXT,
         _TOMCAT,
         _JUL,
         _LEVEL_FIRST,

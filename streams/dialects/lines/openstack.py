@@ -18,14 +18,16 @@ _CONTEXT = (
     r"(?: (?P<identity>[^\]\n]{0,500}))?|None (?P<no_request>[^\]\n]{0,500}))\] ?)"
 )
 
+_LINE = rf"{ISO} (?P<pid>\d{{1,10}}) {_LEVEL} (?P<logger>[\w.\-]{{1,200}}) {_CONTEXT}(?P<body>.*)"
+
 DIALECT = Dialect(
     name="openstack",
     summary="oslo.log, the log of OpenStack's services",
     link="https://docs.openstack.org/oslo.log/latest/configuration/index.html",
     compile_text=lined(
         "openstack",
-        rf"(?:(?P<log_file>[\w./\-]{{1,100}}\.log\S{{0,60}}) )?{ISO} (?P<pid>\d{{1,10}}) {_LEVEL} "
-        rf"(?P<logger>[\w.\-]{{1,200}}) {_CONTEXT}(?P<body>.*)",
+        _LINE,
+        rf"(?P<log_file>[\w./\-]{{1,100}}\.log\S{{0,60}}) {_LINE}",
         words=vocabulary((9, "audit"), base=PYTHON),
         names={"log_file": "log.file.name", "identity": "openstack.identity", "no_request": "openstack.identity"},
     ),

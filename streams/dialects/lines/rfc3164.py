@@ -7,7 +7,7 @@ Apple's syslog(1), format `std`; Cisco's "System Message Format".
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.grammar import lined, number_of
+from streams.dialects.lines.grammar import Headed, lined, number_of
 from streams.dialects.lines.priority import PATTERN, set_priority
 from streams.types import Record
 from streams.values.levels import syslog_level
@@ -18,14 +18,14 @@ _COUNT = r"(?:\d{1,7} (?=<))?"
 _PRIORITY = rf"{_COUNT}(?:{PATTERN} ?)?"
 _MONTH_DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?: ?\d|\d\d)"
 _STAMP = (
-    rf"(?P<time>(?P<second>(?:\d{{4}} )?{_MONTH_DAY}(?: \d{{4}})? \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{{1,9}}))?"
+    rf"(?P<time>(?P<second>(?:\d{{4}} )?{_MONTH_DAY}(?: \d{{4}})? \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{{1,9}}+))?+"
     r"(?P<zone>Z| (?:UTC|GMT)(?![\w.\-])| [A-Z]{3,4}(?=:)| [+-]\d\d:?\d\d)?)"
 )
 _ISO_STAMP = (
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d\d:?\d\d))"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+(?P<zone>Z|[+-]\d\d:?\d\d))"
 )
 _NO_LEVEL = r"(?!(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b)"
-_HOST = rf"{_NO_LEVEL}(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
+_HOST = rf"{_NO_LEVEL}(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}+|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
 _WORD = r"[^\s:\[\]\"'=<>{}|]"
 _PROCESS = r"\[(?P<procid>[^\]\n]{1,64})\]"
 _REFERENCE = r"(?: \((?P<reference>[^)\n]{0,200})\))?(?: <(?P<level>[A-Z][a-z]{3,12})>)?"
@@ -37,9 +37,21 @@ _TAG_WITH_PROCESS = rf"(?P<service>{_WORD}{{1,128}}){_PROCESS}:?"
 _BODY = r" ?(?P<body>.*)"
 _EVENT = r"(?P<body>(?:CE|LEE)F:.*)"
 _REPEATED = r"(?P<body>(?: ?-{2,3} |last message repeated |message repeated ).*)"
+_STAMPED = Headed(
+    rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?",
+    (rf"(?!%){_TAG}{_BODY}", _EVENT, _REPEATED, rf"{_TAG_WITH_PROCESS}{_BODY}"),
+)
+_ISO_STAMPED = Headed(
+    rf"{_PRIORITY}{_ISO_STAMP} ",
+    (rf"{_HOST} {_TAG}{_BODY}", rf"(?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}", rf"(?:{_HOST} )?{_EVENT}"),
+)
+_PRIORITISED = Headed(
+    rf"{_COUNT}{PATTERN} ?",
+    (rf"{_STAMP} (?:{_HOST} )?{_BODY}", rf"{_ISO_STAMP} (?:{_HOST} )?{_BODY}", rf"{_TAG}{_BODY}", _BODY),
+)
 _CISCO = (
-    rf"{_PRIORITY}(?:(?P<sequence>\d{{1,10}}): )?(?:(?P<device>[\w.\-]{{1,255}}): )?(?:\d{{1,10}}: )?(?:: )?[*.]?"
-    rf"(?:{_STAMP}:? ?)?(?:{_HOST} ?)?(?:: ?)?"
+    rf"(?=[^\n%]{{0,200}}%[A-Z]){_PRIORITY}(?:(?P<sequence>\d{{1,10}}): )?(?:(?P<device>[\w.\-]{{1,255}}): )?"
+    rf"(?:\d{{1,10}}: )?(?:: )?[*.]?(?:{_STAMP}:? ?)?(?:{_HOST} ?)?(?:: ?)?"
     r"%(?P<facility>[A-Z][A-Z0-9_]{0,40}(?:-[A-Za-z0-9_]{1,40}){0,3}?)-(?P<level>[0-7])-(?P<mnemonic>[A-Z0-9_]{1,60}):"
     r" ?(?P<body>.*)"
 )
@@ -69,18 +81,10 @@ DIALECT = Dialect(
     link="https://www.rfc-editor.org/rfc/rfc3164",
     compile_text=lined(
         "rfc3164",
-        rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?(?!%){_TAG}{_BODY}",
+        _STAMPED,
         _CISCO,
-        rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?{_REPEATED}",
-        rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}",
-        rf"{_COUNT}{PATTERN} ?{_STAMP} (?:{_HOST} )?{_BODY}",
-        rf"{_PRIORITY}{_ISO_STAMP} {_HOST} {_TAG}{_BODY}",
-        rf"{_PRIORITY}{_ISO_STAMP} (?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}",
-        rf"{_COUNT}{PATTERN} ?{_ISO_STAMP} (?:{_HOST} )?{_BODY}",
-        rf"{_STAMP} (?:{_HOST} )?{_EVENT}",
-        rf"{_ISO_STAMP} (?:{_HOST} )?{_EVENT}",
-        rf"{_COUNT}{PATTERN} ?{_TAG}{_BODY}",
-        rf"{_COUNT}{PATTERN} ?{_BODY}",
+        _ISO_STAMPED,
+        _PRIORITISED,
         words=_LEVELS,
         names={
             "reference": "asl.reference",

@@ -137,18 +137,6 @@ DIALECT = Dialect(
             },
         ),
         Example(
-            "<86>1 2015-08-06T21:58:59.694Z web-1 checkout 4711 - [opentelemetry"
-            ' trace_id="4bf92f3577b34da6a3ce929d0e0e4736" span_id="00f067aa0ba902b7" trace_flags="01"] paid',
-            {
-                "severity_number": 9,
-                "body": "paid",
-                "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-                "span_id": "00f067aa0ba902b7",
-                "trace_flags": 1,
-                "resource": {"service.name": "checkout", "host.name": "web-1"},
-            },
-        ),
-        Example(
             "<158>1 2020-01-08T22:33:57.353034+00:00 host heroku router - Process running",
             {
                 "timestamp": "2020-01-08T22:33:57.353034000Z",
