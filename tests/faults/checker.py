@@ -39,8 +39,8 @@ class Commit(NamedTuple):
     metadata: str
 
 
-class Observed(NamedTuple):
-    """A commit that was seen while the run went on; `time_ms` is after it was read."""
+class Committed(NamedTuple):
+    """A commit that was made while the run went on; `time_ms` is when the broker took it."""
 
     time_ms: int
     partition: int
@@ -51,7 +51,7 @@ class Observed(NamedTuple):
 class Evidence:
     """Everything that a run left: topics as they are, in offset order within each partition.
 
-    `ends` and `commits` are by raw partition, `observed` is in the order of time.
+    `ends` and `commits` are by raw partition, `history` is every commit in the order in which it was made.
     """
 
     raw_topic: str
@@ -62,7 +62,7 @@ class Evidence:
     dead_partitions: int
     ends: Mapping[int, int]
     commits: Mapping[int, Commit]
-    observed: Sequence[Observed] = ()
+    history: Sequence[Committed] = ()
 
 
 class Place(NamedTuple):
@@ -134,7 +134,7 @@ def check(evidence: Evidence) -> Verdict:
     _check_order(raw, enriched.first, verdict)
     _check_order(raw, dead.first, verdict, by_trace=False)
     _check_commits(evidence, enriched, dead, verdict)
-    _check_observed(evidence.observed, (*enriched.first.items(), *dead.first.items()), verdict)
+    _check_history(evidence, (*enriched.first.items(), *dead.first.items()), verdict)
     return verdict
 
 
@@ -267,24 +267,30 @@ def _check_commits(evidence: Evidence, enriched: _Copies, dead: _Copies, verdict
                 verdict.add("wrong counter", f"{partition}: {name} {counts.get(name)}, not {of_partition[partition]}")
 
 
-def _check_observed(observed: Sequence[Observed], first: Iterable[tuple[Place, Kept]], verdict: Verdict) -> None:
-    """No commit that was ever seen covers a record whose outcome was appended only later; none goes back."""
-    appended: dict[int, list[tuple[int, int]]] = defaultdict(list)
+def _check_history(evidence: Evidence, first: Iterable[tuple[Place, Kept]], verdict: Verdict) -> None:
+    """No commit covers a record whose outcome was appended only later; none goes back; the last one is what counts."""
+    outcomes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for place, kept in first:
-        appended[place.partition].append((place.offset, kept.time_ms))
-    latest: dict[int, tuple[int, int]] = {}  # partition: how many outcomes are below the last commit, the newest's time
-    highest: Counter[int] = Counter()
-    for outcomes in appended.values():
-        outcomes.sort()
-    for time_ms, partition, offset in observed:
-        if offset < highest[partition]:
-            verdict.add("commit went back", f"{partition}: {highest[partition]} to {offset}")
-        highest[partition] = max(offset, highest[partition])
-        index, newest = latest.get(partition, (0, 0))
-        outcomes = appended[partition]
-        while index < len(outcomes) and outcomes[index][0] < offset:
-            newest = max(newest, outcomes[index][1])
-            index += 1
-        latest[partition] = index, newest
-        if newest > time_ms:
-            verdict.add("commit before its output", f"{partition}: {offset} at {time_ms}, output at {newest}")
+        outcomes[place.partition].append((place.offset, kept.time_ms))
+    made: dict[int, list[Committed]] = defaultdict(list)
+    for commit in evidence.history:
+        made[commit.partition].append(commit)
+    for partition, last in evidence.commits.items():
+        if not made[partition] or made[partition][-1].offset != last.offset:
+            verdict.add("history without the last commit", partition)
+    for partition, commits in made.items():
+        _check_sequence(commits, sorted(outcomes[partition]), verdict)
+
+
+def _check_sequence(commits: Sequence[Committed], outcomes: Sequence[tuple[int, int]], verdict: Verdict) -> None:
+    """Judge the commits of one partition; `outcomes` holds offsets and times of appending."""
+    covered = newest = highest = 0
+    for commit in commits:
+        if commit.offset < highest:
+            verdict.add("commit went back", f"{commit} after {highest}")
+        highest = max(highest, commit.offset)
+        while covered < len(outcomes) and outcomes[covered][0] < commit.offset:
+            newest = max(newest, outcomes[covered][1])
+            covered += 1
+        if newest > commit.time_ms:
+            verdict.add("commit before its output", f"{commit}, output at {newest}")

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
-from tests.faults.checker import Commit, Evidence, Kept, Observed
+from tests.faults import commit_history
+from tests.faults.checker import Commit, Committed, Evidence, Kept
 
 _FETCH_BYTES = 4_194_304
-_SAMPLE_SECONDS = 0.25
+_SAMPLE_SECONDS = 0.2
 _STALL_MILLISECONDS = 15_000
 
 
@@ -29,8 +30,8 @@ class Lane(NamedTuple):
     group: str
 
 
-async def collect(lane: Lane, observed: list[Observed]) -> Evidence:
-    """Read all three topics from beginning to end, and the group's commits."""
+async def collect(lane: Lane) -> Evidence:
+    """Read all three topics from beginning to end, and every commit of the group."""
     async with _consumer(lane) as consumer:
         ends = await _ends(consumer, lane.raw)
         enriched_ends, dead_ends = await _ends(consumer, lane.enriched), await _ends(consumer, lane.dead)
@@ -43,8 +44,15 @@ async def collect(lane: Lane, observed: list[Observed]) -> Evidence:
             dead_partitions=len(dead_ends),
             ends=ends,
             commits=await commits(lane),
-            observed=observed,
+            history=await _history(consumer, lane),
         )
+
+
+async def _history(consumer: AIOKafkaConsumer, lane: Lane) -> list[Committed]:
+    ends = await _ends(consumer, commit_history.TOPIC)
+    own = commit_history.partition_of(lane.group, len(ends))
+    records = await _read(consumer, commit_history.TOPIC, {own: ends[own]})
+    return list(commit_history.commits_in(records, lane.group, lane.raw))
 
 
 async def raw_ends(lane: Lane) -> dict[int, int]:
@@ -54,10 +62,10 @@ async def raw_ends(lane: Lane) -> dict[int, int]:
 
 
 async def commits(lane: Lane) -> dict[int, Commit]:
-    """Give what the group has committed on the raw topic.
+    """Give what the group has committed on the raw topic; for a moment after its coordinator moved it may be less.
 
     Raises:
-        KafkaError: the group's coordinator cannot answer now.
+        KafkaError: nothing is committed yet, or the group's coordinator cannot answer now, which looks the same here.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=lane.bootstrap, request_timeout_ms=5_000)
     try:
@@ -65,6 +73,8 @@ async def commits(lane: Lane) -> dict[int, Commit]:
         found = await admin.list_consumer_group_offsets(lane.group)
     finally:
         await admin.close()
+    if not found:
+        raise GroupCoordinatorNotAvailableError(lane.group)
     return {tp.partition: Commit(kept.offset, kept.metadata) for tp, kept in found.items() if tp.topic == lane.raw}
 
 
@@ -72,7 +82,6 @@ class CommitLog:
     """Watches the group's commits while a run goes on; `changed` is set whenever one moved."""
 
     def __init__(self, lane: Lane) -> None:
-        self.observed: list[Observed] = []
         self.latest: Mapping[int, Commit] = {}
         self.changed = asyncio.Event()
         self._lane = lane
@@ -85,16 +94,17 @@ class CommitLog:
     async def run(self) -> None:
         """Take samples until cancelled; while no coordinator answers there are none."""
         while True:
-            try:
-                found = await commits(self._lane)
-            except (KafkaError, OSError):
-                found = dict(self.latest)
-            now = int(time.time() * 1000) + 1  # appends are stamped with the millisecond in which they happen
-            self.observed.extend(Observed(now, partition, commit.offset) for partition, commit in found.items())
-            if found != self.latest:
-                self.latest = found
-                self.changed.set()
+            with suppress(KafkaError, OSError):
+                self._note(await commits(self._lane))
             await asyncio.sleep(_SAMPLE_SECONDS)
+
+    def _note(self, found: Mapping[int, Commit]) -> None:
+        moved = {
+            p: commit for p, commit in found.items() if p not in self.latest or commit.offset > self.latest[p].offset
+        }
+        if moved:
+            self.latest = {**self.latest, **moved}
+            self.changed.set()
 
     async def until(self, total: int, seconds: float) -> float:
         """Wait until `total` records are committed; gives the seconds it took.

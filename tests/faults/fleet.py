@@ -114,6 +114,7 @@ def environment(lane: Lane, state: Path) -> dict[str, str]:
         "WEFT_STATE_DIR": str(state),
         "WEFT_TIMING__SESSION_TIMEOUT_SECONDS": str(SESSION_SECONDS),
         "WEFT_TIMING__REBALANCE_TIMEOUT_SECONDS": "20",
+        "WEFT_TIMING__COMMIT_INTERVAL_SECONDS": "0.2",
         "WEFT_FLOW__CHUNK_RECORDS": "200",
     }
 

@@ -84,7 +84,7 @@ class Run:
                     task.cancel()
         finally:
             await self.fleet.end()
-        verdict = check(await collect(self._lane, self.commits.observed))
+        verdict = check(await collect(self._lane))
         return Report(self._seed, verdict, self._faults, self.fleet.generations, self.fleet.restarts, resumed)
 
     async def gap(self, least: float, most: float) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from aiokafka.partitioner import murmur2
 
-from tests.faults.checker import Commit, Evidence, Kept, Observed, check
+from tests.faults.checker import Commit, Committed, Evidence, Kept, check
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 OUTPUTS = 4
@@ -64,7 +64,7 @@ def right_run() -> Evidence:
         dead_partitions=2,
         ends={0: 0, 1: 8},
         commits={1: Commit(8, metadata())},
-        observed=[Observed(APPENDED - 1, 1, 0), Observed(APPENDED, 1, 8)],
+        history=[Committed(APPENDED - 1, 1, 0), Committed(APPENDED, 1, 8)],
     )
 
 
@@ -131,8 +131,8 @@ def committed(offset: int, text: str | None = None) -> Change:
     return lambda run: replace(run, commits={1: Commit(offset, metadata() if text is None else text)})
 
 
-def observed(*seen: tuple[int, int]) -> Change:
-    return lambda run: replace(run, observed=[Observed(time_ms, 1, offset) for time_ms, offset in seen])
+def history(*seen: tuple[int, int]) -> Change:
+    return lambda run: replace(run, history=[Committed(time_ms, 1, offset) for time_ms, offset in seen])
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,11 @@ def observed(*seen: tuple[int, int]) -> Change:
         pytest.param(committed(8, metadata(joined=1)), "counters do not balance", id="counters do not balance"),
         pytest.param(committed(8, metadata(consumed=9, enriched=8)), "wrong counter", id="counted twice"),
         pytest.param(committed(8, metadata(enriched=8, dead=0)), "wrong counter", id="counted as the other outcome"),
-        pytest.param(observed((1_000, 8), (1_001, 3)), "commit went back", id="a commit went back"),
-        pytest.param(observed((999, 1), (1_000, 8)), "commit before its output", id="committed before the output"),
-        pytest.param(observed((999, 5), (1_000, 8)), "commit before its output", id="committed before a dead letter"),
+        pytest.param(history((1_000, 8), (1_001, 3)), "commit went back", id="a commit went back"),
+        pytest.param(history((1_000, 7)), "history without the last commit", id="a commit is missing"),
+        pytest.param(history(), "history without the last commit", id="no commit could be read"),
+        pytest.param(history((999, 1), (1_000, 8)), "commit before its output", id="committed before the output"),
+        pytest.param(history((999, 5), (1_000, 8)), "commit before its output", id="committed before a dead letter"),
     ],
 )
 def test_each_fault_is_found(change: Change, fault: str) -> None:

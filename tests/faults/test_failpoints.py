@@ -68,4 +68,4 @@ async def recovered(lane: Lane, folder: Path) -> Evidence:
         watching.cancel()
         code = await worker.stop()
     assert code == 0
-    return await collect(lane, commits.observed)
+    return await collect(lane)
