@@ -106,11 +106,13 @@ def put_pairs(record: Record, found: Iterator[tuple[str, str]]) -> None:
                 add_flags(record, "field.type_mismatch")
             else:
                 value = number
-        if name in attributes:
-            earlier = attributes[name]
-            attributes[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
-        else:
+        earlier = attributes.get(name)
+        if earlier is None:
             attributes[name] = value
+        elif isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            attributes[name] = [earlier, value]
 
 
 def put_event_time(record: Record, keys: tuple[str, ...], zone: tzinfo) -> None:

@@ -104,7 +104,10 @@ def _set_element(attributes: dict[str, Any], identity: str, parameters: str) -> 
         value = _ESCAPE.sub(r"\1", quoted or bare)
         key = name if identity == "opentelemetry" and name in _TRACE_KEYS else f"syslog.{identity}.{name}"
         known = attributes.get(key)
-        attributes[key] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]
+        if isinstance(known, list):
+            known.append(value)
+        else:
+            attributes[key] = value if known is None else [known, value]
 
 
 DIALECT = Dialect(

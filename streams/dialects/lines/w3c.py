@@ -8,8 +8,9 @@ that was, or for itself, so it stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from streams.dialects.base import Dialect, Example, Parts, TextReader, new_record
@@ -143,27 +144,34 @@ def _split_text(text: str, zone: tzinfo) -> Parts | None:
     """Take a text of several lines apart that begins with a directive; each line by the last field list before it."""
     if not _DIRECTIVE.match(text) or "\n" not in text.rstrip("\r\n"):
         return None
-    lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
-    lists: list[tuple[str, FieldList | None]] = []
-    current: tuple[str, FieldList | None] = ("", None)
-    for position, line in enumerate(lines):
-        directive = _DIRECTIVE.match(line)
-        if directive and directive["name"].lower() == "fields":
-            following = next((row for row in lines[position + 1 :] if row[0] != "#"), "")
-            current = (f"{line}\n", FieldList(tuple(directive["value"].split()[:_MOST_FIELDS]), _TAB in following))
-        lists.append(current)
+    items = list(_with_field_lists([line.rstrip("\r") for line in text.split("\n") if line.strip()]))
 
     def read(item: Any, event_id: str, observed: str, source: Source) -> Record:
-        position, line = item
+        line, fields = item
         if line.startswith("#"):
             return _read_directive(line, event_id, observed, source) or _read_unknown(line, event_id, observed, source)
-        return _read_row(line, lists[position][1], (event_id, observed, source))
+        tabs = _TAB in line
+        return _read_row(line, fields and FieldList(_names(fields), tabs), (event_id, observed, source))
 
     def alone(index: int, item: Any) -> str:
-        position, line = item
-        return line if line.startswith("#") else f"{lists[position][0]}{line}"
+        line, fields = item
+        return line if line.startswith("#") or not fields else f"{fields}\n{line}"
 
-    return Parts(list(enumerate(lines)), alone, read)
+    return Parts(items, alone, read)
+
+
+def _with_field_lists(lines: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Give each line with the directive that names its fields, if one was before."""
+    fields = None
+    for line in lines:
+        if line[:8].lower() == "#fields:":
+            fields = line
+        yield line, fields
+
+
+@lru_cache(maxsize=256)
+def _names(directive: str) -> tuple[str, ...]:
+    return tuple(directive.partition(":")[2].split()[:_MOST_FIELDS])
 
 
 def _read_directive(line: str, event_id: str, observed: str, source: Source) -> Record | None:

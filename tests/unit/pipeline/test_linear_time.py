@@ -61,6 +61,50 @@ BAITS: dict[str, Callable[[int], str]] = {
     "quotes to be escaped in a body that is cut": lambda size: '{"message":"' + '\\"' * (size // 2) + '"}',
 }
 
+ACCESS = '10.0.0.1 - - [10/Oct/2000:13:55:36 +0000] "'
+APACHE = "[Thu Sep 26 17:02:51.401841 2013] [core:error] [pid 7] "
+NGINX = "2024/05/02 08:14:59 [error] 29#30: *1 x"
+HAPROXY = "haproxy[1]: 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] "
+PHP = "[10-Oct-2000 13:55:36 UTC] PHP Fatal error:  "
+BAITS |= {
+    "escaped quotes in a request": lambda size: ACCESS + '\\"' * (size // 2),
+    "quotes in a request": lambda size: ACCESS + 'a" ' * (size // 3),
+    "statuses behind quotes": lambda size: ACCESS + '" 200' * (size // 5),
+    "quotes behind a request": lambda size: ACCESS + 'GET / HTTP/1.1" 200 5' + ' "' * (size // 2),
+    "keys behind a request": lambda size: ACCESS + 'GET / HTTP/1.1" 200 5' + " key=" * (size // 5),
+    "lists behind a request": lambda size: ACCESS + 'GET / HTTP/1.1" 200 5' + " a," * (size // 3),
+    "brackets behind a request": lambda size: ACCESS + 'GET / HTTP/1.1" 200 5' + " [a" * (size // 3),
+    "words before a time": lambda size: "a " * (size // 2) + ACCESS,
+    "referrers of Apache": lambda size: APACHE + ", referer: " * (size // 11),
+    "message ids of Apache": lambda size: APACHE + " AH0000" * (size // 7),
+    "clients of Apache": lambda size: APACHE + "[client " * (size // 8),
+    "clients of nginx": lambda size: NGINX + ", client: " * (size // 10),
+    "hosts of nginx": lambda size: NGINX + ', host: "' * (size // 9),
+    "fields of a load balancer": lambda size: "http 2018-07-02T22:23:00.186641Z a b c " + '"a' * (size // 2),
+    "quoted fields of a load balancer": lambda size: "http 2018-07-02T22:23:00.186641Z a b c " + '"a" ' * (size // 4),
+    "epochs of a flow": lambda size: "2 " + "1418530010 " * (size // 11),
+    "names of a flow": lambda size: "version start end " + "a " * (size // 2) + "\n2",
+    "flows under a header": lambda size: "version start end x\n" + "2 1 1 1\n" * (size // 8),
+    "keys of CEF": lambda size: "CEF:0|a|b|1|2|n|5|" + " a=" * (size // 3),
+    "backslashes of CEF": lambda size: "CEF:0|a|b|1|2|" + "\\" * size,
+    "pipes of CEF": lambda size: "CEF:0" + "|" * size,
+    "one key of CEF again": lambda size: "CEF:0|a|b|1|2|n|5|" + "act=x " * (size // 6),
+    "pairs of LEEF": lambda size: "LEEF:2.0|a|b|1|2|^|" + "a=b^" * (size // 4),
+    "braces of HAProxy": lambda size: HAPROXY + "a b/c 1/2/3/4/5 200 1 - - ---- 1/1/1/1/0 0/0 " + "{" * size,
+    "timers of HAProxy": lambda size: HAPROXY + "a b/c " + "1/" * (size // 2),
+    "quotes of the audit log": lambda size: "type=X msg=audit(1364481363.243:1):" + ' a="' * (size // 4),
+    "nested pairs of the audit log": lambda size: "type=X msg=audit(1364481363.243:1):" + " msg='" * (size // 6),
+    "words of the audit log": lambda size: "type=X msg=audit(1364481363.243:1):" + " a" * (size // 2),
+    "places of PHP": lambda size: PHP + "Uncaught E: x" + " in /a:1" * (size // 8),
+    "stacks of PHP": lambda size: PHP + "Uncaught E: x" + "\nStack trace:\n" * (size // 14),
+    "braces of Monolog": lambda size: "[2022-12-09 16:02:42] app.INFO: " + " {" * (size // 2),
+    "context of Monolog": lambda size: "[2022-12-09 16:02:42] app.INFO: " + ' {"a":1' * (size // 7),
+    "field lists": lambda size: "#Fields: a\n" * (size // 11),
+    "rows under a field list": lambda size: "#Fields: date time a\n" + "b c\n" * (size // 4),
+    "one parameter of RFC 5424 again": lambda size: "<13>1 - - - - - [a" + ' b="c"' * (size // 6) + "] x",
+    "blanks of Squid": lambda size: "1157689312.049" + " " * size,
+}
+
 
 @pytest.mark.parametrize("bait", BAITS)
 def test_time_grows_with_length_and_not_with_its_square(bait: str) -> None:
