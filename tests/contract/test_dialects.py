@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from streams.dialects.base import Dialect, Example
 from streams.dialects.registry import BY_NAME, DIALECTS
 from streams.dialects.roles import KEYS
+from streams.dialects.telemetry.jaeger_values import hexadecimal
+from streams.dialects.telemetry.spans import nanoseconds
 from streams.testing import FakeRecord
 from streams.values.text import without_line_end
 from streams.values.time import read_time
@@ -157,7 +159,7 @@ def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
     if key in {"flags", "trace_flags"}:
         return "trace_flags" in record
     if key in KEYS.time or key.endswith("UnixNano"):
-        return record["timestamp"] is not None or not leaf or leaf == "0"
+        return record["timestamp"] is not None or not leaf or leaf == "0" or _is_time_in(record, str(leaf))
     plain = COLOURS.sub("", str(leaf)).strip()
     return (
         plain in {"", str(record["severity_text"])}
@@ -171,6 +173,20 @@ def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
         or (key.lower().endswith(("seconds", "second")) and _is_second_of(record, leaf))
         or (key in {"nanos", "nanoOfSecond"} and plain.zfill(9) in str(record["timestamp"]))
         or (key.isupper() and leaf in range(256))  # journald writes bytes as numbers
+        or ("span" in record and _is_of_span(record, key, leaf))
+    )
+
+
+def _is_of_span(record: dict[str, Any], key: str, leaf: Any) -> bool:
+    """Whether a span says a leaf otherwise: words in lower case, ids whole and hexadecimal, tags of known names."""
+    said = json.dumps(record).lower()
+    forms = (str(leaf), str(leaf).rjust(16, "0"), str(hexadecimal(leaf)), str(nanoseconds(leaf)))
+    return (
+        any(form.lower() in said for form in forms)
+        or key in {"type", "vType", "processID"}
+        or (leaf == "CHILD_OF" and record["span"]["parent_span_id"] is not None)
+        or (key == "key" and leaf in {"span.kind", "error", "event", "otel.scope.name", "hostname"})
+        or (leaf in (True, "true") and record["severity_number"] == 17)
     )
 
 

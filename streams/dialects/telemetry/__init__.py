@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
-from streams.dialects.telemetry import otlp, otlp_json
+from streams.dialects.telemetry import jaeger, otlp, otlp_json, zipkin
 
-DIALECTS: Final[tuple[Dialect, ...]] = (*otlp.DIALECTS, otlp_json.DIALECT)
+DIALECTS: Final[tuple[Dialect, ...]] = (
+    *otlp.DIALECTS,
+    otlp_json.DIALECT,
+    jaeger.TRACES,
+    jaeger.JAEGER,
+    zipkin.DIALECT,
+)
