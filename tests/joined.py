@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, NamedTuple
 
+from streams.dialects.detect import Detector
+from streams.dialects.registry import DIALECTS
 from streams.pipeline import Pipeline
 from streams.pipeline.multiline import Joiner
 from streams.settings import Multiline, Settings, TopicPolicy
@@ -12,6 +15,7 @@ from streams.testing import FakeRecord, chunk_of
 from streams.types import Chunk, Outcome, PartitionState, lines_of
 
 MOST_BYTES = 1_048_576
+DETECTOR = Detector(DIALECTS, UTC)
 TOPIC = "raw-logs"
 
 
@@ -27,7 +31,7 @@ class Joining:
     """A joiner of one partition and what it gave so far."""
 
     def __init__(self, **bounds: Any) -> None:
-        self.joiner = Joiner(Multiline(enabled=True, **bounds), MOST_BYTES)
+        self.joiner = Joiner(Multiline(enabled=True, **bounds), MOST_BYTES, DETECTOR)
         self.state = PartitionState(TOPIC, 0)
         self.end = 0
 

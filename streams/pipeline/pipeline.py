@@ -116,7 +116,7 @@ class Pipeline:
             if inner:
                 split += 1
             if type(record) is DeadLetter:
-                dead.append(record)
+                dead += refused(record)
                 size += _DEAD_BYTES
                 continue
             stage = _PROCESS

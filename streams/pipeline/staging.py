@@ -14,7 +14,7 @@ from streams.pipeline.identity import event_id_prefix, observed_timestamp
 from streams.pipeline.layers import Layers
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import policy_of
-from streams.pipeline.reject import UNREADABLE, refused
+from streams.pipeline.reject import UNREADABLE
 from streams.settings import Settings
 from streams.types import Chunk, DeadLetter, JoinedRecord, RawRecord, Source
 from streams.values.zones import zone_named
@@ -25,7 +25,7 @@ class Stager:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        detector = Detector(DIALECTS, zone_named(settings.time_zone))
+        self._detector = detector = Detector(DIALECTS, zone_named(settings.time_zone))
         layers = Layers(detector, settings.limits.depth)
         self._read_clean = clean_reader(detector, layers, settings.limits)
         self._decoder = Decoder(detector, layers, settings.limits)
@@ -39,7 +39,7 @@ class Stager:
         multiline = policy_of(chunk.topic, self._settings).multiline
         if multiline.enabled:
             if chunk.state.joiner is None:
-                chunk.state.joiner = Joiner(multiline, self._settings.limits.value_bytes)
+                chunk.state.joiner = Joiner(multiline, self._settings.limits.value_bytes, self._detector)
             return self._decode_joined(chunk)
         if chunk.undecodable:
             undecodable = chunk.undecodable
@@ -90,17 +90,7 @@ class Stager:
         """Decode what the chunk completes, also of earlier chunks; a joined event is decoded as one record."""
         events = (group for run in chunk.state.joiner.runs(chunk) for group in run)
         for staged in self._decode_around(chunk, ((group.record(), group.error) for group in events)):
-            if type(staged[0]) is JoinedRecord:
-                yield from _remarked(staged[0], staged)
-            else:
-                yield staged
-
-
-def _remarked(event: JoinedRecord, staged: Staged) -> Iterator[Staged]:
-    """Put the remarks of a joined event on its records; one that could not be decoded dies line by line."""
-    _, record, inner, _ = staged
-    if isinstance(record, DeadLetter):
-        yield from ((letter.raw, letter, inner, None) for letter in refused(record))
-    else:
-        add_flags(record, *event.flags)
-        yield staged
+            raw, record, _, _ = staged
+            if type(raw) is JoinedRecord and not isinstance(record, DeadLetter):
+                add_flags(record, *raw.flags)
+            yield staged

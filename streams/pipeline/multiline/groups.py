@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from streams.pipeline.multiline.lines import After, begin
-from streams.pipeline.multiline.pieces import Piece, is_document, join
+from streams.pipeline.multiline.piece import Piece, is_document
+from streams.pipeline.multiline.pieces import join
 from streams.types import JoinedRecord, RawRecord
 
 Key: TypeAlias = tuple[tuple[bytes | None, bytes], str]

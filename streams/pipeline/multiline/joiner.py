@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from streams.dialects.detect import Detector
 from streams.pipeline.multiline.chain import Chain
 from streams.pipeline.multiline.groups import Group, Key
 from streams.pipeline.multiline.lines import follow
-from streams.pipeline.multiline.pieces import Piece, read_piece
+from streams.pipeline.multiline.piece import Piece
+from streams.pipeline.multiline.pieces import Pieces, alone
 from streams.settings import Multiline
 from streams.types import Chunk, PartitionState, RawRecord
 
@@ -28,10 +30,11 @@ class Joiner:
     replay may begin there.
     """
 
-    def __init__(self, bounds: Multiline, most_value_bytes: int) -> None:
+    def __init__(self, bounds: Multiline, most_value_bytes: int, detector: Detector) -> None:
         self.run_start: int | None = None
         self._bounds = bounds
         self._most_bytes = min(bounds.event_bytes, most_value_bytes)
+        self._pieces = Pieces(detector, self._most_bytes)
         self._chain = Chain(bounds)
         self._open: dict[Key, Group] = {}
         self._parts: dict[tuple[bytes | None, bytes], Group] = {}
@@ -76,7 +79,7 @@ class Joiner:
         return group.first.offset if group else end
 
     def _add(self, raw: RawRecord, error: str | None) -> None:
-        piece = read_piece(raw, self._most_bytes) if error is None else Piece((raw.key, b""), "", b"", alone=True)
+        piece = self._pieces.read(raw) if error is None else alone(raw)
         self._chain.add(raw)
         self._end_part_of_other_stream(piece)
         key = (piece.source, piece.stream)

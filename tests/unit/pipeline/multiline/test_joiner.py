@@ -132,10 +132,8 @@ class TestEnvelopes:
             '{"log":"half","stream":"other","time":"2026-11-24T12:00:00Z"}',
             '{"log":7,"stream":"stdout","time":"2026-11-24T12:00:00Z"}',
             '{"log":"a","log":"half","stream":"stdout","time":"2026-11-24T12:00:00Z"}',
-            '{"log":"half","stream":"stdout","logtag":"F","time":"2026-11-24T12:00:00Z"}',
-            '{"log":"half","stream":"stdout","time":"2026-11-24T12:00:00Z"',
         ],
-        ids=["no time", "no stream", "no text", "two texts", "with the tag of another format", "no JSON"],
+        ids=["no time", "no stream", "no text", "two texts"],
     )
     def test_what_is_no_docker_line_is_whole(self, value: str) -> None:
         assert Joining().take(value) == [Event((0,), value.encode())]
