@@ -64,10 +64,9 @@ class Layers:
                 record["body"] = without_line_end(content)
             return record
         if isinstance(content, dict):
-            kept = dict(content)
-            record = self.read_object(content, identity, layer)
+            record = self.read_object(dict(content), identity, layer)
             if record["body"] is None:
-                record["body"] = _as_text(kept)
+                record["body"] = _as_text(content)
             return record
         return read_bytes(content, *identity) if isinstance(content, bytes) else read_value(content, *identity)
 
@@ -162,13 +161,16 @@ class Layers:
         return merge(record, inner, dialect)
 
     def _open_line(self, dialect: Dialect, record: Record, identity: Identity, layer: int) -> Record:
-        """A line of a known grammar behind a head becomes the record, bare pairs if they say when or how severe."""
+        """A line of a known grammar behind a head becomes the record.
+
+        Bare pairs must say when or how severe it is, and another head when.
+        """
         found = self._detector.read_line(record["body"], *identity)
         if found is None:
             return record
         around, inner = found
         says_something = inner["timestamp"] or inner["severity_text"] or inner["severity_number"]
-        if around.name == "logfmt" and not says_something:
+        if (around.name == "logfmt" and not says_something) or (around.is_head and not inner["timestamp"]):
             return record
         if inner["body"] is None:
             inner["body"] = record["body"]
@@ -202,7 +204,7 @@ class Layers:
         if read is None:
             inner = self.leaves(item, identity, layer + 1) if layer < MOST_LAYERS else None
             if inner is None:
-                return [Leaf(lambda who: self._read_item(item, who, layer), lambda: parts.alone(index, item))]
+                return [Leaf(lambda who: self.read(item, who, layer + 1), lambda: parts.alone(index, item))]
             return [wrapped(leaf, partial(parts.alone, index)) for leaf in inner]
         if not dialect.envelope:
             return [Leaf(lambda who: read(item, *who), lambda: parts.alone(index, item))]
@@ -225,9 +227,6 @@ class Layers:
         if outer is None:
             return None
         return self._inside(outer, dialect, lambda inner: parts.alone(index, {**item, key: inner}), identity, layer)
-
-    def _read_item(self, item: Any, identity: Identity, layer: int) -> Record:
-        return self.read(dict(item) if isinstance(item, dict) else item, identity, layer + 1)
 
 
 def wrapped(leaf: Leaf, wrap: Callable[[Any], Any]) -> Leaf:

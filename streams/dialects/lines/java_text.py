@@ -28,7 +28,7 @@ _PLACE = (
     rf"(?: ?\((?P<file>{_FILE}):(?P<line>\d{{1,7}})\)| ?\[(?P<file_2>{_FILE}):(?P<line_2>\d{{1,7}})\]"
     r"|:(?P<line_3>\d{1,7}))?"
 )
-_ZOOKEEPER_PLACE = r"(?P<thread>[^\n]{1,300}):(?P<logger>[\w$]{1,100})@(?P<line>\d{1,7})"
+_ZOOKEEPER_PLACE = r"(?P<thread>[^\n]{1,300}):(?P<logger>[\w$.]{1,100})@(?P<line>\d{1,7})"
 _BODY = r" ?(?P<body>.*)"
 _DASH = r" +-{1,2}(?: |$)"
 _BREAK = rf"(?: *:(?: |$)|{_DASH})"
@@ -41,9 +41,10 @@ _MICROMETER = r"(?:\[(?:(?P<trace_id>[0-9a-f]{32})-(?P<span_id>[0-9a-f]{16})| *)
 _SPRING_THREAD = r"(?:\[ *(?P<service>[^\]\n]{1,100})\] *)?\[ *(?P<thread>[^\]\n]{0,100})\] *"
 _SPRING_LOGGER = r"(?P<logger>[^\n]{1,200}?) *: (?P<body>.*)"
 
-_KAFKA = (
-    rf"\[{_TIME}\] +{_LEVEL} +(?P<body>[^\n]*|[^\n]*\n.*) ?"
-    r"\((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*(?P<more>\n.*)?$"
+_KAFKA_LOGGER = r" \((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*"
+_KAFKA = Headed(
+    rf"\[{_TIME}\] +{_LEVEL} +",
+    (rf"(?P<body>[^\n]*){_KAFKA_LOGGER}(?P<more>\n.*)?$", rf"(?P<body>[^\n]*\n.*){_KAFKA_LOGGER}$"),
 )
 _LEVEL_NEXT = Headed(
     rf"\[?{_TIME}\]?+ +{_BOXED} +",

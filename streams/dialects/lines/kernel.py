@@ -28,6 +28,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="<[",
+    is_head=True,
     examples=(
         Example(
             "<4>[12345.678901] usb 1-1: device descriptor read/64, error -71",

@@ -30,6 +30,7 @@ DIALECT = Dialect(
     compile_text=lined(
         "mysql",
         rf"{ISO} {_THREAD} {_LEVEL} (?:{_SUBSYSTEM} )?(?P<body>.*)",
+        rf"{ISO} {_LEVEL} \[(?P<subsystem>Entrypoint)\]: (?P<body>.*)",
         rf"{_SHORT} {_LEVEL} (?P<body>.*)",
         rf"{ISO} {_SAFE}",
         rf"{_SHORT} {_SAFE}",

@@ -1,4 +1,4 @@
-"""Text of Rust's loggers: env_logger, log4rs and tracing-subscriber.
+"""Text of Rust's loggers: env_logger, pretty_env_logger, log4rs and tracing-subscriber.
 
 Source: env_logger's fmt module (`[TIME LEVEL target] message`), log4rs' default pattern, and tracing-subscriber's
 `Full` and `Compact` formats (spans with their fields, target, message, then the fields of the event).
@@ -27,10 +27,11 @@ DIALECT = Dialect(
         "rust-text",
         rf"\[{ISO} {_LEVEL} +(?P<logger>[\w:.\-/]{{1,300}})\] (?P<body>.*)",
         rf"{_ZULU} +{_LEVEL} +{_THREAD}(?P<spans>(?:{_SPAN}){{1,20}} )?{_TARGET}: {_PLACE}(?P<body>.*)",
-        rf"{ISO} {_LEVEL} +{_MODULE} - (?P<body>.*)",
+        rf"{ISO} +{_LEVEL} +{_MODULE}(?: -|:) (?P<body>.*)",
+        rf" {{0,2}}{_LEVEL} +{_TARGET} +> (?P<body>.*)",
         then=take_pairs,
     ),
-    starts="0123456789[",
+    starts="0123456789[TDIWE ",
     examples=(
         Example(
             "[2024-03-10T14:13:06Z WARN  shop::cart] cart is full",
