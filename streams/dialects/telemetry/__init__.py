@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
-from streams.dialects.telemetry import jaeger, otlp, otlp_json, zipkin
+from streams.dialects.telemetry import jaeger, otlp, otlp_json, prometheus, zipkin
 
 DIALECTS: Final[tuple[Dialect, ...]] = (
     *otlp.DIALECTS,
@@ -13,4 +13,5 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     jaeger.TRACES,
     jaeger.JAEGER,
     zipkin.DIALECT,
+    prometheus.DIALECT,
 )
