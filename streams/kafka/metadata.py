@@ -60,7 +60,7 @@ def decode(offset: int, text: str | None) -> CommitState:
             offset=offset,
             base=int(content["base"]),
             counts=Counts(*(int(content[name]) for name in _COUNTERS)),
-            cut=content["cut"],
+            cut=None if content["cut"] is None else int(content["cut"]),
             guard=bool(content["guard"]),
             epoch=content["epoch"],
         )

@@ -161,6 +161,27 @@ async def test_room_made_by_a_lost_partition_lets_a_waiting_agent_go_on(
     await asyncio.wait_for(agent, 5)
 
 
+@pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "refused"])
+async def test_a_chunk_that_obeys_a_cut_is_processed_once_the_cut_is_committed(scene: Scene, accepted: bool) -> None:
+    assignment = scene.assignment(0)
+    commits: list[list[tuple[str, int, int]]] = []
+
+    async def commit_cut(committing: Assignment) -> bool:
+        commits.append(list(scene.pipeline.calls))
+        return accepted
+
+    scene.normaliser._ownership.commit_cut = commit_cut  # type: ignore[method-assign]
+    scene.gate.set()
+    before, behind = scene.chunk(assignment, 0), scene.chunk(assignment, 1)
+    assignment.state.cut = 2
+    await scene.normaliser.process(before)
+    await scene.normaliser.process(behind)
+
+    first = [("prepare", 0, 1), ("finish", 0, 1)]
+    assert commits == [first]
+    assert scene.pipeline.calls == first + [("prepare", 0, 2), ("finish", 0, 2)] * accepted
+
+
 async def test_what_goes_wrong_is_reported_and_not_committed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assignment = scene.assignment(0)
     error = RuntimeError("a bug")

@@ -153,6 +153,46 @@ def test_the_oldest_work_is_dated_by_its_registration() -> None:
     assert tracker.oldest == 3.0
 
 
+class TestWaitingForLines:
+    """Records that were processed and are in no bundle yet: lines that could go on."""
+
+    def tracker(self) -> CommitTracker:
+        tracker = CommitTracker(0)
+        for offset in range(4):
+            tracker.register(fetched([offset]), offset + 1, now=float(offset))
+            tracker.bundle(0, enriched(1 if offset == 0 else 0))
+            tracker.processed(offset + 1)
+        tracker.settle()
+        return tracker
+
+    def test_they_are_neither_committed_nor_in_flight_and_hold_up_no_drain(self) -> None:
+        tracker = self.tracker()
+
+        assert (tracker.prefix, tracker.in_flight, tracker.idle, tracker.waits_for_lines) == (1, 0, True, True)
+        assert (tracker.oldest, tracker.latest) == (1.0, 3.0)
+
+    def test_what_is_not_processed_is_in_flight(self) -> None:
+        tracker = self.tracker()
+        tracker.register(fetched([4]), 5, now=9.0)
+
+        assert (tracker.in_flight, tracker.idle, tracker.waits_for_lines) == (1, False, False)
+
+    def test_a_later_bundle_covers_them(self) -> None:
+        tracker = self.tracker()
+        bundle = tracker.bundle(3, Counts(enriched=1, joined=2))
+        tracker.settle()
+
+        assert [record.offset for records in bundle.records for record in records] == [1, 2, 3]
+        assert (tracker.prefix, tracker.idle, tracker.waits_for_lines) == (4, True, False)
+        assert tracker.counts == Counts(consumed=4, enriched=2, joined=2)
+
+    def test_a_rewind_fetches_them_again(self) -> None:
+        tracker = self.tracker()
+
+        assert tracker.rewind() == 1
+        assert (tracker.idle, tracker.waits_for_lines) == (True, False)
+
+
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=20),
     acknowledgements=st.randoms(use_true_random=False),

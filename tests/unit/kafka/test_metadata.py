@@ -33,6 +33,10 @@ def test_a_state_survives_its_own_text_within_the_brokers_limit(state: CommitSta
 FOREIGN = [None, "", "x", "[]", "7", "null", "{}", '{"v":2}', '{"v":1}', '{"v":1,"base":null}', "[" * 4_000]
 
 
+def test_a_cut_that_is_no_offset_is_foreign() -> None:
+    assert decode(42, encode(CommitState.fresh(42)).replace('"cut":null', '"cut":"x"')).foreign
+
+
 @pytest.mark.parametrize("text", FOREIGN)
 def test_missing_or_foreign_metadata_starts_a_new_base(text: str | None) -> None:
     assert decode(42, text) == CommitState(42, 42, foreign=True)

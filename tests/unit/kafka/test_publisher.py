@@ -14,7 +14,7 @@ from streams.kafka.commits import Bundle
 from streams.kafka.publisher import Publisher
 from streams.metrics import Metrics
 from streams.testing import FakeRecord
-from streams.types import Counts, DeadLetter, Outcome
+from streams.types import Counts, DeadLetter, JoinedRecord, Outcome
 
 ID_A, ID_B = b"a" * 32, b"b" * 32
 
@@ -110,6 +110,23 @@ async def test_a_record_that_the_broker_finds_too_large_becomes_a_dead_letter(pu
 
     assert one.producer.headers[TopicPartition("dead-letters", 0)] == [[("reason", b"limit.size")]]
     assert (bundle.counts.enriched, bundle.counts.dead, bundle.counts.balance) == (0, 1, 0)
+
+
+async def test_a_joined_record_that_the_broker_finds_too_large_becomes_a_dead_letter_a_line(
+    published: Any, eventually: Any
+) -> None:
+    one = published()
+    one.producer.failure = lambda tp, batch: MessageSizeTooLargeError() if tp.topic == "enriched" else None
+    lines = (FakeRecord(b"head", 0), FakeRecord(b"frame", 1))
+    joined = JoinedRecord(lines, "raw-logs", 0, 0, 0, None, b"head\nframe", (), ("multiline",))
+    bundle = Bundle(2, Counts(consumed=2, enriched=1, joined=1), 0.0)
+
+    outcome = Outcome([None], [b"v"], [joined], [], bundle.counts, 1, {})
+    one.publisher.publish(outcome, bundle, 0, lambda: one.settled.append(bundle))
+    await eventually(lambda: one.settled)
+
+    assert one.producer.log == {TopicPartition("dead-letters", 0): [b"head", b"frame"]}
+    assert bundle.counts == Counts(consumed=2, dead=2)
 
 
 async def test_a_dead_letter_that_is_too_large_is_kept_by_reference(published: Any, eventually: Any) -> None:
