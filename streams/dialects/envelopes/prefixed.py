@@ -7,9 +7,10 @@ CEE (`@cee: {...}`). Where a prefix is not unmistakable, only an object in JSON 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 from datetime import tzinfo
 from string import ascii_letters, digits
+from typing import TypeAlias
 
 from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
 from streams.dialects.roles import USUAL
@@ -32,18 +33,27 @@ _BEFORE_OBJECT = re.compile(
     re.DOTALL | re.ASCII,
 )
 
+_Taker: TypeAlias = Callable[[Record, str, tzinfo], bool]
+
 
 def _compile_text(zone: tzinfo) -> TextReader:
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+        take = _taker(text)
+        if take is None:
+            return None
         record = new_record(_NAME, event_id, observed, source)
-        if text.rstrip(" \t").endswith("}") and _take_before_object(record, text, zone):
-            return record
-        head = text[:_NEAR]
-        if (" |" in head and _take_replica(record, text)) or (head.startswith("[pod/") and _take_pod(record, text)):
-            return record
-        return None
+        return record if take(record, text, zone) or _take_replica(record, text, zone) else None
 
     return read
+
+
+def _taker(text: str) -> _Taker | None:
+    """Tell quickly which kind of prefix a text may have; most have none."""
+    if text.rstrip(" \t").endswith("}") and _BEFORE_OBJECT.match(text):
+        return _take_before_object
+    if text.startswith("[pod/"):
+        return _take_pod
+    return _take_replica if " |" in text[:_NEAR] else None
 
 
 def _take_before_object(record: Record, text: str, zone: tzinfo) -> bool:
@@ -79,7 +89,7 @@ def _looks_like_record(keys: Set[str]) -> bool:
     return len(keys) > _MOST_IN_PROSE or not keys.isdisjoint(USUAL)
 
 
-def _take_replica(record: Record, text: str) -> bool:
+def _take_replica(record: Record, text: str, zone: tzinfo) -> bool:
     match = _REPLICA.match(text)
     if not match:
         return False
@@ -93,7 +103,7 @@ def _name_container(record: Record, container: str, service: str) -> None:
     record["resource"] = {"service.name": service, "container.name": container}
 
 
-def _take_pod(record: Record, text: str) -> bool:
+def _take_pod(record: Record, text: str, zone: tzinfo) -> bool:
     match = _POD.match(text)
     if not match:
         return False

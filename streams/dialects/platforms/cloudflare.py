@@ -7,12 +7,12 @@ hexadecimal digits and no trace id.
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.keyed import Reading, keyed
 from streams.dialects.platforms.access import Columns, access_log
 from streams.dialects.roles import KEYS, words
 
 _NAME = "cloudflare"
 
+_KEYS = KEYS._replace(time=("EdgeStartTimestamp", "Datetime", "EdgeEndTimestamp", *KEYS.time), host=())
 _COLUMNS = Columns(
     method=("ClientRequestMethod",),
     target=("ClientRequestURI", "ClientRequestPath"),
@@ -44,13 +44,7 @@ DIALECT = Dialect(
             " EdgeStartTimestamp,ClientIP EdgeStartTimestamp,ClientRequestHost EdgeStartTimestamp,EdgeResponseStatus"
         )
     ),
-    compile_objects=keyed(
-        _NAME,
-        Reading(
-            KEYS._replace(time=("EdgeStartTimestamp", "Datetime", "EdgeEndTimestamp", *KEYS.time), host=()),
-            then=access_log(_COLUMNS),
-        ),
-    ),
+    compile_objects=access_log(_NAME, _KEYS, _COLUMNS),
     examples=(
         Example(
             '{"ClientIP":"203.0.113.9","ClientRequestHost":"shop.example.com","ClientRequestMethod":"GET",'

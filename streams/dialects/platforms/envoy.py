@@ -10,7 +10,6 @@ import re
 from datetime import tzinfo
 
 from streams.dialects.base import Dialect, Example, ObjectReader, TextReader
-from streams.dialects.keyed import Reading, keyed
 from streams.dialects.lines.fields import split_fields
 from streams.dialects.platforms.access import Columns, access_log
 from streams.dialects.roles import KEYS, words
@@ -36,7 +35,6 @@ _COLUMNS = Columns(
     },
     integers={"bytes_received": "http.request.body.size", "bytes_sent": "http.response.body.size"},
 )
-_complete_access = access_log(_COLUMNS)
 
 _LINE = re.compile(
     r'\[(\d{4}-\d\d-\d\dT[0-9:.]{8,20}Z)\] "((\S++) ([^"\n]*) ([^" \n]++))" (\d{1,3}) (\S++) (.*)', re.ASCII
@@ -57,24 +55,19 @@ _HEAD = words("start_time method path protocol response_code response_flags")
 _NO_REQUEST = "- - -"
 
 
-def _complete(record: Record) -> None:
-    _complete_access(record)
-    if record["body"] is None and "http.request.method" not in record["attributes"]:
-        _describe_connection(record)
-
-
 def _describe_connection(record: Record) -> None:
     """Say of a connection that carried no HTTP its protocol, upstream and flags as they were given."""
     attributes = record["attributes"]
+    if record["body"] is not None or "http.request.method" in attributes:
+        return
     upstream = attributes.get("upstream_cluster") or attributes.get("upstream_host")
     if isinstance(upstream, str):
         said = (attributes.get("protocol"), upstream, attributes.get("response_flags"))
         record["body"] = " ".join("-" if part is None else str(part) for part in said)
 
 
-_compile_objects = keyed(
-    _NAME, Reading(KEYS._replace(time=("start_time", *KEYS.time), host=("host.name", "hostname")), then=_complete)
-)
+_KEYS = KEYS._replace(time=("start_time", *KEYS.time), host=("host.name", "hostname"))
+_compile_objects = access_log(_NAME, _KEYS, _COLUMNS, _describe_connection)
 
 
 def _compile_text(zone: tzinfo) -> TextReader:

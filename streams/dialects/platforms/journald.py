@@ -20,6 +20,7 @@ from streams.values.severities import SYSLOG
 _NAME = "journald"
 _MICROSECOND = 1_000
 _BYTE = range(256)
+_INTEGERS = (("_PID", "process.pid"), ("CODE_LINE", "code.line.number"))
 
 
 def _complete(record: Record) -> None:
@@ -32,9 +33,8 @@ def _complete(record: Record) -> None:
     name_service(record, attributes.get("SYSLOG_IDENTIFIER"))
     unit = attributes.get("_SYSTEMD_UNIT")
     name_service(record, unit.removesuffix(".service") if isinstance(unit, str) else None)
-    for key, name in (("_PID", "process.pid"), ("CODE_LINE", "code.line.number")):
-        if key in attributes:
-            take_integer(record, key, name)
+    for key, name in _INTEGERS:
+        take_integer(record, key, name)
 
 
 def _set_body(record: Record, value: list[Any]) -> None:

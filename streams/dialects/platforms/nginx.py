@@ -9,12 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.keyed import Reading, keyed
 from streams.dialects.platforms.access import Columns, access_log
 from streams.dialects.roles import KEYS, words
 
 _NAME = "nginx-json"
 
+_KEYS = KEYS._replace(
+    time=("msec", "time_msec", "time_iso8601", "time_local", *KEYS.time),
+    body=("request", "request_line", "http_request", *KEYS.body),
+    host=("host.name", "hostname"),
+)
 _COLUMNS = Columns(
     method=("request_method", "method"),
     target=("request_uri", "uri", "document_uri", "path", "url"),
@@ -68,17 +72,7 @@ DIALECT = Dialect(
     link="https://nginx.org/en/docs/http/ngx_http_log_module.html",
     signatures=tuple(frozenset(listed.split(",")) for listed in _SIGNATURES),
     test=_is_of_nginx,
-    compile_objects=keyed(
-        _NAME,
-        Reading(
-            KEYS._replace(
-                time=("msec", "time_msec", "time_iso8601", "time_local", *KEYS.time),
-                body=("request", "request_line", "http_request", *KEYS.body),
-                host=("host.name", "hostname"),
-            ),
-            then=access_log(_COLUMNS),
-        ),
-    ),
+    compile_objects=access_log(_NAME, _KEYS, _COLUMNS),
     examples=(
         Example(
             '{"time_local":"25/Feb/2021:16:20:01 -0500","remote_addr":"203.0.113.7",'

@@ -7,12 +7,12 @@ the request began; durations are nanoseconds.
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.keyed import Reading, keyed
 from streams.dialects.platforms.access import Columns, access_log
 from streams.dialects.roles import KEYS, words
 
 _NAME = "traefik"
 
+_KEYS = KEYS._replace(time=("StartUTC", "StartLocal", *KEYS.time), service=("service.name",))
 _COLUMNS = Columns(
     method=("RequestMethod",),
     target=("RequestPath",),
@@ -43,13 +43,7 @@ DIALECT = Dialect(
             " OriginStatus,RequestMethod,RequestPath"
         )
     ),
-    compile_objects=keyed(
-        _NAME,
-        Reading(
-            KEYS._replace(time=("StartUTC", "StartLocal", *KEYS.time), service=("service.name",)),
-            then=access_log(_COLUMNS),
-        ),
-    ),
+    compile_objects=access_log(_NAME, _KEYS, _COLUMNS),
     examples=(
         Example(
             '{"ClientAddr":"203.0.113.9:42212","ClientHost":"203.0.113.9","ClientPort":"42212","DownstreamContentSize":19,'
