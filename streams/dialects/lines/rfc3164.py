@@ -25,7 +25,7 @@ _ISO_STAMP = (
     r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+(?P<zone>Z|[+-]\d\d:?\d\d))"
 )
 _NO_LEVEL = r"(?!(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b)"
-_HOST = rf"{_NO_LEVEL}(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}+|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
+_HOST = rf"{_NO_LEVEL}(?!-)(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}+|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
 _WORD = r"[^\s:\[\]\"'=<>{}|]"
 _PROCESS = r"\[(?P<procid>[^\]\n]{1,64})\]"
 _REFERENCE = r"(?: \((?P<reference>[^)\n]{0,200})\))?(?: <(?P<level>[A-Z][a-z]{3,12})>)?"
