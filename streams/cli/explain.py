@@ -7,7 +7,7 @@ import sys
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from streams.cli import console
+from streams.cli.explain_events import events
 from streams.cli.explain_view import readable
 from streams.cli.lines import LONGEST, STDIN, LineSplitter
 from streams.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from streams.pipeline import Pipeline
+    from streams.pipeline.explanation import Explainer
     from streams.settings import Settings
-    from streams.types import Headers, Outcome
+    from streams.types import Headers, Outcome, RawRecord
 
 _TOPIC = "raw-logs"
 _PIECE = 262_144
@@ -86,35 +88,48 @@ def _json(explained: dict[str, Any]) -> str:
 
 
 def _explain(settings: Settings, records: Iterator[Given]) -> Iterator[dict[str, Any]]:
-    """Take each input through the real pipeline, as a chunk of its own."""
+    """Explain inputs in their order; what was joined is explained with the first of its inputs."""
     from streams.pipeline import Pipeline
     from streams.pipeline.explanation import Explainer
 
     pipeline, explainer = Pipeline(settings), Explainer(settings)
-    for number, raw in enumerate(records):
-        outcome = _take(pipeline, raw)
-        found = [json.loads(value) for value in outcome.values]
-        yield {
-            "input": number,
-            "records": found,
-            "dead": [
-                {"reason": letter.reason, "stage": letter.stage, "error": letter.error, "index": letter.inner}
-                for letter in outcome.dead
-            ],
-            "why": [layer.as_dict() for layer in explainer.layers_of(raw)],
-            "origins": _origins(pipeline, raw, found),
-        }
+    ready: dict[int, dict[str, Any]] = {}
+    following = 0
+    for (first, *others), raw in events(settings, records):
+        ready[first] = _explain_one(first, raw, pipeline, explainer)
+        for number in others:
+            ready[number] = {"input": number, "records": [], "dead": [], "why": [], "origins": [], "joined": first}
+        while following in ready:
+            yield ready.pop(following)
+            following += 1
 
 
-def _take(pipeline: Pipeline, raw: Given) -> Outcome:
+def _explain_one(number: int, raw: RawRecord, pipeline: Pipeline, explainer: Explainer) -> dict[str, Any]:
+    """Take an event through the real pipeline, as a chunk of its own."""
+    outcome = _take(pipeline, raw)
+    found = [json.loads(value) for value in outcome.values]
+    return {
+        "input": number,
+        "records": found,
+        "dead": [
+            {"reason": letter.reason, "stage": letter.stage, "error": letter.error, "index": letter.inner}
+            for letter in outcome.dead
+        ],
+        "why": [layer.as_dict() for layer in explainer.layers_of(raw)],
+        "origins": _origins(pipeline, raw, found),
+    }
+
+
+def _take(pipeline: Pipeline, raw: RawRecord) -> Outcome:
     from streams.types import Chunk, PartitionState
 
-    chunk = Chunk(raw.topic, raw.partition, [raw], raw.offset + 1, PartitionState(raw.topic, raw.partition))
+    end = raw.offset + 1
+    chunk = Chunk(raw.topic, raw.partition, [raw], end, PartitionState(raw.topic, raw.partition, cut=end))
     pipeline.prepare(chunk)
     return pipeline.finish(chunk, {})
 
 
-def _origins(pipeline: Pipeline, raw: Given, found: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _origins(pipeline: Pipeline, raw: RawRecord, found: list[dict[str, Any]]) -> list[dict[str, str]]:
     from streams.pipeline.origins import origins
 
     value = raw.value
@@ -122,7 +137,8 @@ def _origins(pipeline: Pipeline, raw: Given, found: list[dict[str, Any]]) -> lis
         return [{} for _ in found]
 
     def make(changed: bytes, headers: Headers) -> list[dict[str, Any]]:
-        return [json.loads(encoded) for encoded in _take(pipeline, replace(raw, value=changed, headers=headers)).values]
+        given = Given(changed, raw.offset, raw.timestamp, raw.key, headers, raw.topic, raw.partition)
+        return [json.loads(encoded) for encoded in _take(pipeline, given).values]
 
     return origins(value, raw.headers, found, make)
 

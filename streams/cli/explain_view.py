@@ -21,6 +21,8 @@ def readable(explained: Mapping[str, Any], *, colour: bool) -> str:
     for record, places in zip(explained["records"], explained["origins"], strict=True):
         lines += _record(number, record, places, colour)
     lines += [_dead(number, letter, colour) for letter in explained["dead"]]
+    if "joined" in explained:
+        lines.append(f"{_paint(f'input {number}', 'cyan', colour)}  joined to input {explained['joined']}")
     return "\n".join(lines)
 
 

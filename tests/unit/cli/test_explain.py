@@ -165,3 +165,35 @@ def test_a_field_from_a_header_says_so() -> None:
 def test_a_field_of_a_text_says_at_which_characters_it_stands() -> None:
     (item,) = explained(stdin=b'level=info msg="hi there"')
     assert item["origins"][0]["body"] == "characters 16 to 23"
+
+
+JOINING = "topics: {raw-logs: {multiline: {enabled: true}}}"
+TRACE = b"ERROR it failed\njava.lang.Error: no stock\n\tat shop.Main.main(Main.java:3)\nINFO next"
+
+
+def test_lines_are_joined_where_the_topics_setting_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "weft.yaml").write_text(JOINING)
+    monkeypatch.setenv("WEFT_CONFIG", str(tmp_path / "weft.yaml"))
+
+    inputs = explained(stdin=TRACE)
+
+    assert [item["input"] for item in inputs] == [0, 1, 2, 3]
+    assert [[record["event_id"] for record in item["records"]] for item in inputs] == [
+        ["raw-logs-0-0"],
+        [],
+        [],
+        ["raw-logs-0-3"],
+    ]
+    assert "multiline" in inputs[0]["records"][0]["flags"]
+    assert [item.get("joined") for item in inputs] == [None, 0, 0, None]
+    assert "input 2  joined to input 0" in run(stdin=TRACE).stdout
+
+
+def test_offsets_that_begin_anew_are_another_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "weft.yaml").write_text(JOINING)
+    monkeypatch.setenv("WEFT_CONFIG", str(tmp_path / "weft.yaml"))
+    described_lines = [described(value=text, offset=n) for n, text in [(7, "ERROR one"), (3, "\tat a.B.c(B.java:1)")]]
+
+    inputs = explained("--format", "kafka", stdin=b"".join(described_lines))
+
+    assert [len(item["records"]) for item in inputs] == [1, 1]
