@@ -12,16 +12,10 @@ from datetime import tzinfo
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, TextReader, add_flags, new_record
+from streams.dialects.lines.access_head import put_head
 from streams.dialects.lines.access_tail import put_tail
 from streams.dialects.lines.clock import Clock
-from streams.dialects.lines.fields import (
-    NULLS,
-    QUOTED,
-    put,
-    put_address,
-    put_integer,
-    put_virtual_host,
-)
+from streams.dialects.lines.fields import NULLS, QUOTED, put, put_integer
 from streams.dialects.lines.http_request import put_request
 from streams.types import Record, Source
 
@@ -29,7 +23,6 @@ NAME = "access-log"
 _BEFORE_REQUEST = '] "'
 _BEFORE_TIME = " ["
 _NEAR = 1_024
-_MOST_WORDS = 24
 _TIME = (
     r"(?:-|(?P<time>(?P<second>(?:\d\d?/[A-Z][a-z]{2}/\d{4}[: ]|\d{4}-\d\d-\d\d[T ])\d\d:\d\d:\d\d)"
     r"(?:[.,](?P<fraction>\d{1,9}))?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d))?))"
@@ -38,14 +31,19 @@ _RESULT = r" (?P<status>\d{3}|-)(?: (?P<size>\d++|-))?(?= |$)"
 _LINE = re.compile(rf'{_TIME}\] "(?P<request>{QUOTED})"(?:{_RESULT}|(?= |$))')
 _UNESCAPED = re.compile(rf'{_TIME}\] "(?P<request>(?:[^"]++|"(?! (?:\d{{3}}|-)(?: |$)))*+)"{_RESULT}')
 """Servers that do not escape quotes: the request ends where a status follows."""
-_ADDRESS = re.compile(r"[0-9.]{7,15}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}")
-_WITH_PORT = re.compile(r"[^:]+:[0-9]{1,5}")
+_ENCRYPTED = re.compile(
+    rf"\[{_TIME}\] (?P<client>\S{{1,255}}) (?P<protocol>(?:TLS|SSL)v[0-9.]{{1,4}}|-) (?P<cipher>[A-Z0-9_\-]{{1,100}})"
+    rf' "(?P<request>{QUOTED})" (?P<size>\d++|-)'
+)
+"""`ssl_request_log`, as Apache's packages set it up."""
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
     clock = Clock(zone)
 
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
+        if text[:1] == "[" and (encrypted := _ENCRYPTED.fullmatch(text)):
+            return read_encrypted(encrypted, new_record(NAME, event_id, observed, source))
         at = text.find(_BEFORE_REQUEST, 0, _NEAR)
         start = text.rfind(_BEFORE_TIME, 0, at) if at > 0 else -1
         if start < 0:
@@ -54,14 +52,27 @@ def _compile_text(zone: tzinfo) -> TextReader:
         if match is None:
             return None
         record = new_record(NAME, event_id, observed, source)
+        set_time(record, match)
+        _put_request(record, match)
+        put_head(record, text[:start])
+        put_integer(record, "http.response.status_code", match["status"], "status")
+        put_tail(record["attributes"], text[match.end() :])
+        return record
+
+    def read_encrypted(match: re.Match[str], record: Record) -> Record:
+        set_time(record, match)
+        attributes = record["attributes"]
+        put(attributes, "client.address", match["client"])
+        put(attributes, "tls.protocol.version", match["protocol"])
+        put(attributes, "tls.cipher", match["cipher"])
+        _put_request(record, match)
+        return record
+
+    def set_time(record: Record, match: re.Match[str]) -> None:
         if match["second"]:
             clock.set(record, match["second"], match["fraction"], match["zone"], match["time"])
         else:
             add_flags(record, "timestamp.missing")
-        _put_client(record, text[:start])
-        _put_result(record, match)
-        put_tail(record["attributes"], text[match.end() :])
-        return record
 
     return read
 
@@ -73,49 +84,11 @@ def _match(line: str, start: int) -> re.Match[str] | None:
     return None if match is None or "\n" in line else match
 
 
-def _put_client(record: Record, head: str) -> None:
-    """Read what stands before the time: maybe a virtual host, then client, identity and user.
-
-    A client may be a list (`X-Forwarded-For`), a user name may hold blanks.
-    """
-    words = _joined(head.split(" ", _MOST_WORDS))
-    if len(words) > 3 and _begins_with_host(words):
-        put_virtual_host(record, words.pop(0))
-    attributes = record["attributes"]
-    client, *names = words
-    if _WITH_PORT.fullmatch(client) or client[:1] == "[":
-        put_address(attributes, "client", client)
-    else:
-        put(attributes, "client.address", client)
-    if len(names) > 1:
-        put(attributes, "ident", names.pop(0))
-    put(attributes, "user.name", " ".join(names))
-
-
-def _joined(words: list[str]) -> list[str]:
-    """Join the members of a list, which end with a comma."""
-    joined = [words[0]]
-    for word in words[1:]:
-        if joined[-1].endswith(","):
-            joined[-1] = f"{joined[-1]} {word}"
-        else:
-            joined.append(word)
-    return joined
-
-
-def _begins_with_host(words: list[str]) -> bool:
-    """Whether the first of four or more words is a virtual host, and not a client whose user has a name of two."""
-    if _ADDRESS.fullmatch(words[1].partition(",")[0]):
-        return True
-    return words[1] != "-" and not _ADDRESS.fullmatch(words[0])
-
-
-def _put_result(record: Record, match: re.Match[str]) -> None:
+def _put_request(record: Record, match: re.Match[str]) -> None:
     request = match["request"]
     record["body"] = None if request == "-" else request
     if request not in NULLS:
         put_request(record["attributes"], request)
-    put_integer(record, "http.response.status_code", match["status"], "status")
     put_integer(record, "http.response.body.size", match["size"], "bytes")
 
 
@@ -144,7 +117,7 @@ DIALECT = Dialect(
     summary="HTTP access logs: Common Log Format, combined, with a virtual host before and other fields behind",
     link="https://httpd.apache.org/docs/2.4/logs.html#accesslog",
     compile_text=_compile_text,
-    starts="0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-[_*",
+    starts='0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-[_*"',
     opaque=True,
     examples=(
         Example(

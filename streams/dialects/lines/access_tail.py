@@ -11,10 +11,11 @@ from streams.dialects.roles import words
 _TOKEN = re.compile(
     r" ++(?:(?P<key>[A-Za-z_][A-Za-z0-9_.\-]{0,63})=)?"
     rf'(?:"(?P<quoted>{QUOTED})(?:"(?= |$)|$)|\[(?P<listed>[^\]\[]*+)\](?= |$)'
-    r'|(?P<bare>[^ ]++(?:(?<=,) (?!["\[])[^ ]++)*+))'
+    r'|(?P<bare>[^ ]++(?:(?<=,) (?!")[^ ]++)*+))'
 )
 """A field. Quotes that are not closed run to the end, because the line was cut; a list may have blanks in it."""
 _ADDRESSES = re.compile(r"[0-9a-fA-F.:]{3,45}(?:, ?[0-9a-fA-F.:]{3,45}){0,20}")
+_FORWARDED = "http.request.header.x-forwarded-for"
 _MILLISECONDS = re.compile(r"[0-9]{1,15}ms", re.ASCII)
 _INGRESS = words(
     "request_length request_time proxy_upstream_name proxy_alternative_upstream_name upstream_addr"
@@ -60,7 +61,7 @@ def _put_extra(attributes: dict[str, Any], tokens: list[Token]) -> None:
         for name, token in zip(names, tokens, strict=True):
             put(attributes, name, token.value)
         return
-    if len(tokens) == 1 and _is_forwarded(tokens[0]):
+    if len(tokens) == 1 and _FORWARDED not in attributes and _is_forwarded(tokens[0]):
         put_header(attributes, "x-forwarded-for", tokens[0].value)
         return
     rest = []

@@ -18,7 +18,7 @@ from streams.types import Record, Source
 
 NAME = "aws-s3-access"
 _HEAD = re.compile(
-    r"(?P<owner>[0-9a-f]{64}|-|[0-9a-z\-]{16,100}) (?P<bucket>[A-Za-z0-9.\-_]{3,255})"
+    r"(?P<owner>[0-9A-Za-z\-]{1,100}) (?P<bucket>[A-Za-z0-9.\-_]{3,255})"
     r" \[(?P<time>(?P<second>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?P<zone> [+-]\d{4}))\] ",
     re.ASCII,
 )
@@ -35,6 +35,7 @@ _INTEGERS = frozenset(
 )
 _ELSEWHERE = frozenset({"request", "referer", "server.address"})
 _LEAST = 12
+_OPERATION = re.compile(r"(?:REST|SOAP|WEBSITE|BATCH|S3)\.[A-Z_0-9.]{2,80}", re.ASCII)
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
@@ -45,7 +46,7 @@ def _compile_text(zone: tzinfo) -> TextReader:
         if not head:
             return None
         fields = split_fields(text[head.end() :])
-        if len(fields) < _LEAST or "\n" in text:
+        if len(fields) < _LEAST or not _OPERATION.fullmatch(fields[3]) or "\n" in text:
             return None
         record = new_record(NAME, event_id, observed, source)
         clock.set(record, head["second"], None, head["zone"], head["time"])
@@ -73,7 +74,7 @@ DIALECT = Dialect(
     summary="Amazon S3 server access logs",
     link="https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html",
     compile_text=_compile_text,
-    starts="0123456789abcdefghijklmnopqrstuvwxyz-",
+    starts="0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-",
     opaque=True,
     examples=(
         Example(

@@ -34,6 +34,7 @@ _HEADER_NAMES = (
 _KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z0-9_][A-Za-z0-9_.\-\[\]]{0,99})=")
 _ESCAPE = re.compile(r"\\([\\=|nr])")
 _ESCAPED = {"n": "\n", "r": "\r"}
+_MESSAGES = ("msg", "message")
 _TIMES = ("rt", "deviceReceiptTime", "end", "endTime", "start", "startTime")
 NAMES = {
     "src": "source.address",
@@ -73,8 +74,8 @@ def _compile_text(zone: tzinfo) -> TextReader:
 
 def _body(attributes: dict[str, Any]) -> Any:
     """The message, else the name of the event."""
-    message = attributes.get("msg")
-    return attributes.pop("msg") if isinstance(message, str) and message else attributes.get("cef.name")
+    key = next((key for key in _MESSAGES if isinstance(attributes.get(key), str) and attributes[key]), None)
+    return attributes.pop(key) if key else attributes.get("cef.name")
 
 
 def unescaped(text: str) -> str:

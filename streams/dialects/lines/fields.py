@@ -84,6 +84,7 @@ def put_virtual_host(record: Record, host: str) -> None:
     """Take the virtual host of an access log as the server's address and, inferred, the service (contract 8b.2)."""
     if host in NULLS:
         return
+    record["attributes"].pop("server.port", None)
     put_address(record["attributes"], "server", host)
     record["resource"]["service.name"] = record["attributes"]["server.address"]
     add_flags(record, "service.inferred")

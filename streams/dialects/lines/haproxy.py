@@ -13,7 +13,7 @@ from typing import Any
 from streams.dialects.base import Dialect, Example, TextReader, new_record
 from streams.dialects.lines.access_tail import put_tail
 from streams.dialects.lines.clock import Clock
-from streams.dialects.lines.fields import integer
+from streams.dialects.lines.fields import integer, put
 from streams.dialects.lines.http_request import put_request
 from streams.dialects.roles import words
 from streams.types import Record, Source
@@ -21,17 +21,19 @@ from streams.types import Record, Source
 NAME = "haproxy"
 _ACCEPT = re.compile(
     r"(?:(?P<process>[A-Za-z0-9_.\-]{1,60})(?:\[(?P<pid>\d{1,10})\])?: )?"
-    r"\[?(?P<address>[0-9A-Za-z.:]{1,100}?|unix)\]?:(?P<port>\d{1,5}|-)"
+    r"\[?(?P<address>[0-9A-Za-z.:]{1,100}?|-)\]?:(?P<port>\d{1,5}|-)"
     r" \[(?P<time>(?P<second>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)\.(?P<fraction>\d{3})(?P<zone> [+-]\d{4})?)\] ",
     re.ASCII,
 )
 _PROXIES = r"(?P<frontend_name>[^\s/]{1,200}) (?P<backend_name>[^\s/]{1,200})(?:/(?P<server_name>\S{1,200}))?"
+_INSERTED = r"(?: (?P<inserted>[^\s/]{0,200}[^\s/\d][^\s/]{0,200}))?"
+"""A field that a custom format puts before the timers, mostly the name of the host."""
 _COUNTS = (
     r"(?P<actconn>\d+)/(?P<feconn>\d+)/(?P<beconn>\d+)/(?P<srv_conn>\d+)/(?P<retries>\+?\d+)"
     r" (?P<srv_queue>\d+)/(?P<backend_queue>\d+)"
 )
 _HTTP = re.compile(
-    rf"{_PROXIES} (?P<timers>[+-]?\d+(?:/[+-]?\d+){{4}}) (?P<status>-?\d{{1,3}}) (?P<bytes_read>\+?\d+)"
+    rf"{_PROXIES}{_INSERTED} (?P<timers>[+-]?\d+(?:/[+-]?\d+){{4}}) (?P<status>-?\d{{1,3}}) (?P<bytes_read>\+?\d+)"
     r" (?P<captured_request_cookie>\S+) (?P<captured_response_cookie>\S+)"
     rf" (?P<termination_state>[A-Za-z-]{{4}}) {_COUNTS}"
     r"(?: \{(?P<captured_request_headers>[^{}]*+)\})?(?: \{(?P<captured_response_headers>[^{}]*+)\})?"
@@ -39,8 +41,8 @@ _HTTP = re.compile(
     re.ASCII,
 )
 _TCP = re.compile(
-    rf"{_PROXIES} (?P<timers>[+-]?\d+(?:/[+-]?\d+){{2}}) (?P<bytes_read>\+?\d+) (?P<termination_state>[A-Za-z-]{{2}})"
-    rf" {_COUNTS}(?P<tail>.*)",
+    rf"{_PROXIES}{_INSERTED} (?P<timers>[+-]?\d+(?:/[+-]?\d+){{2}}) (?P<bytes_read>\+?\d+)"
+    rf" (?P<termination_state>[A-Za-z-]{{2}}) {_COUNTS}(?P<tail>.*)",
     re.ASCII,
 )
 _FAILED = re.compile(r"(?P<frontend_name>[^\s/]{1,200})/(?P<bind_name>\S{1,200}): (?P<message>.+)")
@@ -82,7 +84,7 @@ def _put_origin(record: Record, accept: re.Match[str]) -> None:
         record["resource"]["service.name"] = accept["process"]
     if accept["pid"]:
         attributes["process.pid"] = int(accept["pid"])
-    attributes["client.address"] = accept["address"]
+    put(attributes, "client.address", accept["address"])
     if accept["port"] != "-":
         attributes["client.port"] = int(accept["port"])
 

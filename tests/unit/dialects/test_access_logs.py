@@ -13,6 +13,7 @@ from tests.through import record_of
 
 TIME = "[10/Oct/2000:13:55:36 +0000]"
 REQUEST = '"GET /a HTTP/1.1" 200 5'
+REFERER, AGENT, FORWARDED = "http.request.header.referer", "user_agent.original", "http.request.header.x-forwarded-for"
 
 
 def attributes_of(line: str) -> dict[str, Any]:
@@ -35,7 +36,10 @@ def attributes_of(line: str) -> dict[str, Any]:
         ("unix: - -", {"client.address": "unix:"}),
         ("10.0.0.1 - Ann Lee", {"client.address": "10.0.0.1", "user.name": "Ann Lee"}),
         ("10.0.0.1 - DOMAIN\\ann", {"client.address": "10.0.0.1", "user.name": "DOMAIN\\ann"}),
-        ("10.0.0.1, 10.0.0.2 - ann", {"client.address": "10.0.0.1, 10.0.0.2", "user.name": "ann"}),
+        ("1.2.3.4 id Ann Lee", {"client.address": "1.2.3.4", "ident": "id", "user.name": "Ann Lee"}),
+        ("10.0.0.1, 10.0.0.2 - ann", {"client.address": "10.0.0.1", "user.name": "ann"}),
+        ("10.0.0.1, 10.0.0.2 10.2.1.1 - -", {"client.address": "10.0.0.1", "network.peer.address": "10.2.1.1"}),
+        ('"10.0.0.1, 10.0.0.2" 10.2.1.1 - -', {"client.address": "10.0.0.1", "network.peer.address": "10.2.1.1"}),
         ("10.0.0.1 -", {"client.address": "10.0.0.1"}),
         ("10.0.0.1", {"client.address": "10.0.0.1"}),
         ("- - -", {}),
@@ -43,7 +47,7 @@ def attributes_of(line: str) -> dict[str, Any]:
 )
 def test_before_the_time_stand_client_identity_and_user(head: str, expected: dict[str, Any]) -> None:
     found = attributes_of(f"{head} {TIME} {REQUEST}")
-    assert {name: found[name] for name in found if not name.startswith(("http", "url", "network"))} == expected
+    assert {name: found[name] for name in found if not name.startswith(("http", "url", "network.pro"))} == expected
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,11 @@ def test_before_the_time_stand_client_identity_and_user(head: str, expected: dic
         ("shop.example.com 10.0.0.1 - ann", "shop.example.com", None, "10.0.0.1"),
         ("shop.example.com 2001:db8::7 - -", "shop.example.com", None, "2001:db8::7"),
         ("shop.example.com:80 host.example.org - -", "shop.example.com", 80, "host.example.org"),
-        ("shop.example.com 10.0.0.1, 10.0.0.2 - -", "shop.example.com", None, "10.0.0.1, 10.0.0.2"),
+        ("shop.example.com 10.0.0.1, 10.0.0.2 - -", "shop.example.com", None, "10.0.0.1"),
+        ("shop.example.com:80 unix: - -", "shop.example.com", 80, "unix:"),
+        ('shop.example.com:80 "10.0.0.1, 10.0.0.2" 10.2.1.185 - -', "shop.example.com", 80, "10.0.0.1"),
+        ("1.128.3.4 2a02:cf40::8000, 10.225.192.17 10.2.2.121 - -", "1.128.3.4", None, "2a02:cf40::8000"),
+        ("1.128.3.4 localhost - -", "1.128.3.4", None, "localhost"),
     ],
 )
 def test_a_virtual_host_in_front_is_the_service(head: str, host: str, port: int | None, client: str) -> None:
@@ -61,6 +69,10 @@ def test_a_virtual_host_in_front_is_the_service(head: str, host: str, port: int 
     found = record["attributes"]
     assert record["resource"]["service.name"] == found["server.address"] == host
     assert (found.get("server.port"), found["client.address"], record["flags"]) == (port, client, ["service.inferred"])
+
+
+def test_a_list_of_clients_is_kept_as_the_header_that_it_was() -> None:
+    assert attributes_of(f"10.0.0.1, 10.0.0.2 - - {TIME} {REQUEST}")[FORWARDED] == ["10.0.0.1, 10.0.0.2"]
 
 
 def test_a_virtual_host_of_nothing_is_none() -> None:
@@ -153,9 +165,6 @@ def test_status_and_size_are_numbers_or_nothing(result: str, status: int | None,
     assert (found.get("http.response.status_code"), found.get("http.response.body.size")) == (status, size)
 
 
-REFERER, AGENT, FORWARDED = "http.request.header.referer", "user_agent.original", "http.request.header.x-forwarded-for"
-
-
 @pytest.mark.parametrize(
     ("tail", "expected"),
     [
@@ -197,6 +206,18 @@ REFERER, AGENT, FORWARDED = "http.request.header.referer", "user_agent.original"
                 "upstream_response_time": "0.001, 0.049",
                 "upstream_status": "502, 200",
                 "req_id": "752178ad",
+            },
+        ),
+        (
+            '"-" "-" 27 0.000 [up-80] [] [2a02::7]:5000, [2a02::8]:5000 - 0.000, - 502, - 3db7',
+            {
+                "request_length": "27",
+                "request_time": "0.000",
+                "proxy_upstream_name": "up-80",
+                "upstream_addr": "[2a02::7]:5000, [2a02::8]:5000",
+                "upstream_response_time": "0.000, -",
+                "upstream_status": "502, -",
+                "req_id": "3db7",
             },
         ),
     ],
@@ -244,6 +265,15 @@ def test_other_texts_are_not_access_logs(line: str) -> None:
 def test_a_request_id_of_32_digits_is_no_trace() -> None:
     line = f'10.0.0.1 - - {TIME} {REQUEST} "-" "-" 4bf92f3577b34da6a3ce929d0e0e4736'
     assert record_of(line)["trace_id"] is None
+
+
+@pytest.mark.parametrize(("size", "number"), [("1375", 1375), ("-", None)])
+def test_apaches_log_of_encrypted_requests_begins_with_the_time(size: str, number: int | None) -> None:
+    record = record_of(f'{TIME} 172.30.0.119 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 "GET /a HTTP/1.1" {size}')
+    assert (record["dialect"], record["timestamp"]) == ("access-log", "2000-10-10T13:55:36.000000000Z")
+    assert (record["body"], record["attributes"].get("http.response.body.size")) == ("GET /a HTTP/1.1", number)
+    expected = {"client.address": "172.30.0.119", "tls.protocol.version": "TLSv1.2", "url.path": "/a"}
+    assert {name: record["attributes"].get(name) for name in expected} == expected
 
 
 def test_behind_a_syslog_head_the_line_is_the_same() -> None:

@@ -55,6 +55,11 @@ def having(record: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
             {"extra": ["0/0/0/0/0", "a.org/TLSv1.3/TLS_AES_128"]},
         ),
         (f"fnt bck/srv1 0/0/5007 212 SD {COUNTS}", "bck/srv1 SD", {"haproxy.Tt": 5007, "haproxy.bytes_read": 212}),
+        (
+            f'https~ app/node2 app.org 0/0/1/17/18 302 291 - - ---- {COUNTS} "GET / HTTP/1.1"',
+            "GET / HTTP/1.1",
+            {"haproxy.server_name": "node2", "haproxy.inserted": "app.org", "haproxy.Ta": 18},
+        ),
         ("fe/1: SSL handshake failure", "SSL handshake failure", {"haproxy.bind_name": "1", "client.port": 33317}),
     ],
 )
@@ -243,3 +248,18 @@ def test_a_cache_logs_in_its_native_form(line: str, body: str, expected: dict[st
     record = record_of(line)
     assert (record["dialect"], record["body"]) == ("squid", body)
     assert having(record, expected) == expected
+
+
+def test_an_object_store_of_other_owners_logs_the_same() -> None:
+    record = record_of(
+        "79a5 mybucket [12/May/2014:07:54:01 +0000] 10.0.1.2 - 7ACC4BE REST.GET.OBJECT foo/bar.html"
+        ' "GET /foo/bar.html HTTP/1.1" 304 - - 1718 10 - "-" "Mozilla/5.0" -'
+    )
+    expected = {"aws.s3.owner": "79a5", "aws.s3.key": "foo/bar.html", "http.response.status_code": 304}
+    assert (record["dialect"], record["body"]) == ("aws-s3-access", "GET /foo/bar.html HTTP/1.1")
+    assert having(record, expected) == expected
+
+
+def test_haproxy_may_hide_the_client() -> None:
+    record = record_of(f"haproxy[1]: -:22222 [22/May/2021:02:22:22.222] fe be/s 0/0/1 2 -- {COUNTS}")
+    assert having(record, {"client.address": 0, "client.port": 0}) == {"client.address": None, "client.port": 22222}

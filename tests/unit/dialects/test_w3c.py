@@ -81,7 +81,7 @@ def test_a_field_of_the_wrong_type_keeps_its_name_with_a_flag() -> None:
 def test_a_time_of_day_alone_is_no_time() -> None:
     (_, row) = records_of("#Fields: time cs-method cs-uri\n00:34:23 GET /foo/bar.html\n")
     assert (row["timestamp"], row["flags"]) == (None, ["timestamp.unparsable"])
-    assert row["attributes"] == {"time": "00:34:23", "http.request.method": "GET", "url.original": "/foo/bar.html"}
+    assert row["attributes"] == {"time": "00:34:23", "http.request.method": "GET", "url.path": "/foo/bar.html"}
 
 
 AGENT = "Mozilla/5.0+(Windows+NT+10.0)"
@@ -139,6 +139,22 @@ def test_without_its_field_list_a_line_of_iis_is_read_by_the_usual_ones(line: st
 )
 def test_a_line_that_fits_no_usual_list_is_not_guessed(line: str) -> None:
     assert record_of(line)["dialect"] != "w3c"
+
+
+@pytest.mark.parametrize(
+    ("rest", "body", "reason"),
+    [
+        ("HTTP/1.1 GET /qos/1kbfile.txt?a 503 - ConnLimit -", "GET /qos/1kbfile.txt?a 503", "ConnLimit"),
+        ("- - - - - Timer_MinBytesPerSecond -", None, "Timer_MinBytesPerSecond"),
+    ],
+)
+def test_a_line_of_windows_http_service_is_read_too(
+    rest: str, body: str | None, reason: str
+) -> None:
+    line = f"2018-01-01 08:09:10 172.31.77.6 2094 172.31.77.7 80 {rest}"
+    record = record_of(line)
+    assert (record["dialect"], record["body"]) == ("w3c", body or line)
+    assert (record["attributes"]["client.port"], record["attributes"]["s-reason"]) == (2094, reason)
 
 
 EDGE = (
