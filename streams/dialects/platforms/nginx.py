@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from streams.dialects.base import Dialect, Example
+from streams.dialects.lines.fields import NULLS
 from streams.dialects.platforms.access import Columns, access_log
 from streams.dialects.roles import KEYS, words
 
@@ -63,7 +64,7 @@ _SIGNATURES = words(
 def _is_of_nginx(document: dict[str, Any]) -> bool:
     """A status is a number, perhaps in quotes or with that of a retry; other programs have words there."""
     status = document.get("status")
-    return not isinstance(status, str) or not status[:1].isalpha()
+    return not isinstance(status, str) or status in NULLS or not status[:1].isalpha()
 
 
 DIALECT = Dialect(

@@ -19,7 +19,7 @@ from streams.types import Record, Source
 _NAME = "splunk-hec-metric"
 _NAMED, _NAME_KEY, _VALUE_KEY = "metric_name:", "metric_name", "_value"
 _INT64 = range(-(2**63), 2**63)
-_QUOTED = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+_QUOTED = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 
 class Measurement(NamedTuple):
