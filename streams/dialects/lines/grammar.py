@@ -187,6 +187,7 @@ def _fill_attributes(attributes: dict[str, Any], match: re.Match[str], groups: G
 
 def number_of(text: str) -> int | str:
     """Give the number that a text is, or the text where a number would be written otherwise."""
-    if len(text) > _LONGEST_NUMBER or not text.isascii() or not text.isdigit():
+    digits = text.removeprefix("-")
+    if len(digits) > _LONGEST_NUMBER or not digits.isascii() or not digits.isdigit():
         return text
-    return int(text) if text[0] != "0" or text == "0" else text
+    return int(text) if digits[0] != "0" or text == "0" else text

@@ -14,8 +14,8 @@ from streams.values.severity import vocabulary
 
 _LEVEL = r"(?P<level>DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL|TRACE)"
 _CONTEXT = (
-    r"(?:\[(?:-|(?:(?P<global_request_id>req-[\w\-]{1,64}) )?(?P<request_id>req-[\w\-]{1,64})"
-    r"(?: (?P<identity>[^\]\n]{0,500}))?|None (?P<no_request>[^\]\n]{0,500}))\] ?)"
+    r"\[(?:-|(?:(?:(?P<global_request_id>req-[\w\-]{1,64})|None) )?(?P<request_id>req-[\w\-]{1,64})"
+    r"(?: (?P<identity>[^\]\n]{0,500}))?)\] ?"
 )
 
 _LINE = rf"{ISO} (?P<pid>\d{{1,10}}) {_LEVEL} (?P<logger>[\w.\-]{{1,200}}) {_CONTEXT}(?P<body>.*)"
@@ -29,7 +29,7 @@ DIALECT = Dialect(
         _LINE,
         rf"(?P<log_file>[\w./\-]{{1,100}}\.log\S{{0,60}}) {_LINE}",
         words=vocabulary((9, "audit"), base=PYTHON),
-        names={"log_file": "log.file.name", "identity": "openstack.identity", "no_request": "openstack.identity"},
+        names={"log_file": "log.file.name", "identity": "openstack.identity"},
     ),
     starts="0123456789abcdefghijklmnopqrstuvwxyz/",
     examples=(

@@ -31,9 +31,11 @@ _LINE = (
 _NAME = r"[\w.\-]{1,63}|\[unknown\]"
 _PAIR = re.compile(r"\b(user|db|app|client|host|remote)=([^,\s\]]*)")
 _PARTS = (
-    re.compile(r"\[(?P<pid>\d{1,10})(?:-(?P<line>\d{1,10}))?\]", re.ASCII),
+    re.compile(r"\[(?P<pid>\d{1,10})\](?::? \[(?P<line>\d{1,10})-\d{1,10}\])?", re.ASCII),
+    re.compile(r"\[(?P<pid>\d{1,10})-(?P<line>\d{1,10})\]", re.ASCII),
     re.compile(rf"(?P<user>{_NAME})@(?P<db>{_NAME})"),
-    re.compile(r"(?P<client>\[local\]|(?:[0-9a-fA-F]|::)[0-9a-fA-F.:]{1,44}|[a-z0-9][a-z0-9.\-]{0,252})\((?P<port>\d{1,5})\)"),
+    re.compile(r"(?P<client>(?:[0-9a-fA-F]|::)[0-9a-fA-F.:]{1,44}|[a-z0-9][a-z0-9.\-]{0,252})\((?P<port>\d{1,5})\)"),
+    re.compile(r"(?P<client>\[local\])"),
 )
 _NAMES = {
     "pid": "process.pid",
