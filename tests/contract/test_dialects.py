@@ -36,7 +36,7 @@ OWN_TIME = re.compile(
     r"(?:\d{4}(?:\d\d){0,2}|\d\d[-.]\d\d|\d\d? [A-Z][a-z]{2})[- ] ?\d{1,2}:\d{1,2}:\d{1,2}[.:\d]*|\d\.\d{9,}e\+09"
 )
 """Times that one dialect alone writes: digits run together, month and day without a year, a float with exponent."""
-MARKS = re.compile("^@cee:|(?<=stdout )[FP] |(?<=stderr )[FP] ")
+MARKS = re.compile(r"^@cee:|^_e\{\d+,\d+\}|(?<=stdout )[FP] |(?<=stderr )[FP] ")
 PRIORITY = re.compile(r"^<\d{1,3}>")
 EXAMPLES = [(dialect, example) for dialect in DIALECTS for example in dialect.examples]
 OBJECTS = [(dialect, example) for dialect, example in EXAMPLES if str(example.value).startswith("{")]
@@ -174,6 +174,7 @@ def _is_said_otherwise(key: str, leaf: Any, record: dict[str, Any]) -> bool:
         or (key in {"nanos", "nanoOfSecond"} and plain.zfill(9) in str(record["timestamp"]))
         or (key.isupper() and leaf in range(256))  # journald writes bytes as numbers
         or ("span" in record and _is_of_span(record, key, leaf))
+        or (plain in {"true", "false"} and record.get("metric", {}).get("value") in (0, 1))  # points are numbers
     )
 
 

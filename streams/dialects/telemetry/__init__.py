@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from streams.dialects.base import Dialect
-from streams.dialects.telemetry import jaeger, otlp, otlp_json, prometheus, zipkin
+from streams.dialects.telemetry import influx, jaeger, otlp, otlp_json, prometheus, statsd, zipkin
 
 DIALECTS: Final[tuple[Dialect, ...]] = (
     *otlp.DIALECTS,
@@ -14,4 +14,6 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     jaeger.JAEGER,
     zipkin.DIALECT,
     prometheus.DIALECT,
+    statsd.DIALECT,
+    influx.DIALECT,
 )
