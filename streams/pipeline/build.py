@@ -17,6 +17,8 @@ from streams.types import Record
 
 _ALWAYS_THERE = frozenset(Record.__required_keys__)
 _REDACTION = "redact"
+_ADDED_TO = frozenset({"flags"})
+"""Sets that any processor adds to and none takes from."""
 
 
 def build_chain(settings: Settings) -> Chain:
@@ -75,8 +77,10 @@ def _collisions(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _collide(earlier: Processor, later: Processor) -> Iterator[str]:
-    for path in sorted(later.writes):
-        if overlap(path, earlier.writes) and not overlap(path, later.overwrites):
+    """Who edits any field of a part, as redaction does, claims none of them."""
+    edited = {path for path in earlier.overwrites if path.endswith(".*")}
+    for path in sorted(later.writes - _ADDED_TO):
+        if overlap(path, earlier.writes - edited) and not overlap(path, later.overwrites):
             yield f"processors: {earlier.name} and {later.name} both write {path}, and {later.name} overwrites nothing"
 
 

@@ -2,7 +2,7 @@
 
 Fields are named by paths: `body`, `severity_number`, `attributes.http.route`, `resource.service.owner`, and
 `attributes.*` for any attribute. A read that ends in `?` may be absent; every other one must be a field that each
-record has, or be written by a processor that stands before.
+record has, or be written by a processor that stands before. `flags` is a set that several may add to.
 """
 
 from __future__ import annotations
@@ -48,10 +48,16 @@ class Processor(ABC):
     writes: ClassVar[frozenset[str]]
     overwrites: ClassVar[frozenset[str]] = frozenset()
     """Those of its writes that may replace what another processor wrote."""
+    not_idempotent: ClassVar[str] = ""
+    """Why a second run over its own output would change that again; empty when it would not."""
     Options: ClassVar[type[Options]] = Options
 
     def __init__(self, options: Any) -> None:
         self.options = options
+
+    def declare(self, reads: Iterable[str], writes: Iterable[str], overwrites: Iterable[str] = ()) -> None:
+        """Narrow the declarations of the class, which may be patterns, to the fields that the options name."""
+        vars(self).update(reads=frozenset(reads), writes=frozenset(writes), overwrites=frozenset(overwrites))
 
     @abstractmethod
     def process(self, record: Record) -> Acted:
@@ -60,7 +66,6 @@ class Processor(ABC):
     def snapshot(self) -> str:
         """Give the hash of the data that it looks things up in, which is part of the provenance; empty without any."""
         return ""
-
 
     def files(self) -> tuple[Path, ...]:
         """Give the files that it has read; when one changes, the processor is made again."""

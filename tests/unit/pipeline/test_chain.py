@@ -76,6 +76,27 @@ class Fails(Processor):
         raise ValueError("a secret of the record")
 
 
+class Edits(Processor):
+    """Changes any attribute that it does not like, and remarks on it."""
+
+    name: ClassVar[str] = "edits"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[frozenset[str]] = frozenset({"attributes.*", "flags"})
+    overwrites: ClassVar[frozenset[str]] = frozenset({"attributes.*"})
+
+    def process(self, record: Record) -> Acted:
+        return False
+
+
+class Flags(Edits):
+    """Remarks on the record."""
+
+    name: ClassVar[str] = "flags"
+    writes: ClassVar[frozenset[str]] = frozenset({"flags"})
+    overwrites: ClassVar[frozenset[str]] = frozenset()
+
+
 class Drops(Processor):
     """Samples every record out."""
 
@@ -112,7 +133,7 @@ class Owner(LookupProcessor):
 
 def chain(*names: str | dict[str, Any], environment: str = "development") -> Chain:
     entries = [name if isinstance(name, dict) else {"name": name} for name in names]
-    classes = {kind.name: kind.__name__ for kind in (Mark, MarkAgain, Copy, Fails, Drops, Owner)}
+    classes = {kind.name: kind.__name__ for kind in (Mark, MarkAgain, Copy, Fails, Edits, Flags, Drops, Owner)}
     used = [ProcessorEntry(use=f"{HERE}:{classes[entry['name']]}", **entry) for entry in entries]
     made = build_chain(Settings(processors=tuple(used), environment=environment))
     made.begin("hash", {})
@@ -216,6 +237,11 @@ def test_two_writers_of_one_field_must_say_so() -> None:
     assert chain("mark", "mark_again").steps
     with pytest.raises(ConfigurationError, match=r"mark_again and mark both write attributes\.mark"):
         chain("mark_again", "mark")
+
+
+@pytest.mark.parametrize("names", [("edits", "mark"), ("mark", "edits"), ("edits", "flags"), ("flags", "edits")])
+def test_who_edits_any_field_or_adds_a_flag_is_in_nobodys_way(names: tuple[str, ...]) -> None:
+    assert chain(*names).steps
 
 
 @pytest.mark.parametrize(
