@@ -67,6 +67,8 @@ class Detector:
             [(dialect, dialect.compile_text(zone)) for dialect in listed if dialect.compile_text]
         )
         self._splitters = [dialect for dialect in listed if dialect.split_text]
+        self.splits = frozenset(character for dialect in self._splitters for character in dialect.starts)
+        """The characters with which a text may begin that `split_text` takes apart."""
 
     def learn(self, shape: tuple[str, ...]) -> Plan:
         """Make the plan of a shape, and remember it while there is room."""

@@ -22,9 +22,12 @@ from streams.values.nesting import deeper_than
 from streams.values.text import without_line_end
 
 CleanReader: TypeAlias = Callable[[bytes, Hints, str, str, Source], Record | None]
-"""(value, hints, event id, observed timestamp, source) to a record, or None when the value must go the whole way."""
+"""(value, hints, event id, observed timestamp, source) to a record, or None when the value must go the whole way.
 
-_BRACE, _BRACKET = b"{["
+The value is not empty; it begins with a brace where objects are read, and with anything else where texts are.
+"""
+
+_BRACKET = ord("[")
 _LEVEL_BYTES = len('{"":}')
 """An object nested once more makes its JSON at least so much longer."""
 
@@ -45,7 +48,7 @@ def clean_reader(  # noqa: C901 - hot path
     def read_clean(  # noqa: C901 - hot path
         value: bytes, hints: Hints, event_id: str, observed: str, source: Source
     ) -> Record | None:
-        if value[0] != _BRACE or len(value) > most or not hints.plain:
+        if len(value) > most or not hints.plain:
             return None
         try:
             document = loads(value)

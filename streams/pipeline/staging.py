@@ -8,6 +8,7 @@ from streams.dialects.base import add_flags
 from streams.dialects.detect import Detector
 from streams.dialects.registry import DIALECTS
 from streams.pipeline.clean import clean_reader
+from streams.pipeline.clean_text import text_reader
 from streams.pipeline.decode import Arrival, Decoder, Staged
 from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
@@ -19,6 +20,8 @@ from streams.settings import Settings
 from streams.types import Chunk, DeadLetter, JoinedRecord, RawRecord, Source
 from streams.values.zones import zone_named
 
+_BRACE = ord("{")
+
 
 class Stager:
     """Decodes chunks with the dialects and limits of one configuration."""
@@ -28,6 +31,7 @@ class Stager:
         self._detector = detector = Detector(DIALECTS, zone_named(settings.time_zone))
         layers = Layers(detector, settings.limits.depth)
         self._read_clean = clean_reader(detector, layers, settings.limits)
+        self._read_text = text_reader(detector, layers, settings.limits)
         self._decoder = Decoder(detector, layers, settings.limits)
 
     def stage(self, chunk: Chunk) -> Iterator[Staged]:
@@ -52,7 +56,7 @@ class Stager:
         prefix = event_id_prefix(topic, policy.source_epoch, partition)
         fallback, pinned = policy.hint_mismatch == "fallback", policy.dialect
         without_headers = read_hints((), pinned)
-        read_clean, decode = self._read_clean, self._decoder.decode
+        read_object, read_text, decode = self._read_clean, self._read_text, self._decoder.decode
         timestamp, observed = 0, observed_timestamp(0)
         for raw in records:
             offset, value = raw.offset, raw.value
@@ -62,6 +66,7 @@ class Stager:
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
             hints = read_hints(raw.headers, pinned) if raw.headers else without_headers
+            read_clean = read_object if value and value[0] == _BRACE else read_text
             record = read_clean(value, hints, event_id, observed, source) if value else None
             if record is not None:
                 yield raw, record, None, None

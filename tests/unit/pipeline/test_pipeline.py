@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from streams.dialects.registry import DIALECTS
 from streams.pipeline import Pipeline
 from streams.settings import Settings
 from streams.testing import NOON, FakeRecord, chunk_of
@@ -127,6 +128,35 @@ def test_the_short_and_the_whole_way_give_the_same_record() -> None:
     assert clean == spaced == hinted == pinned
 
 
+def test_the_short_way_of_a_text_gives_the_same_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [example.value for dialect in DIALECTS for example in dialect.examples if dialect.compile_text]
+    odd = [
+        "",
+        " ",
+        "\t",
+        " {}",
+        "[1]",
+        "[a]",
+        "[a] ",
+        "x}",
+        "\x00",
+        "\x1b[32mgreen\x1b[0m",
+        "\ufeffx",
+        "\ufffd",
+        "é",
+        "x^y",
+        "267 <1>1 - - - - -",
+    ]
+    short = [(letter_or_record(value)) for value in (*lines, *odd)]
+    monkeypatch.setattr("streams.pipeline.clean_text._is_line", lambda text, value: False)
+    assert [(letter_or_record(value)) for value in (*lines, *odd)] == short
+
+
+def letter_or_record(value: str | bytes) -> tuple[list[bytes], list[tuple[str, str]]]:
+    outcome = outcome_of(value)
+    return outcome.values, [(letter.reason, letter.error) for letter in outcome.dead]
+
+
 @pytest.mark.parametrize("every", [False, True])
 def test_a_record_that_breaks_the_schema_is_a_dead_letter(every: bool) -> None:
     pipeline = Pipeline(Settings(validate_output=every))
@@ -147,12 +177,13 @@ def test_memory_errors_are_nobodys_dead_letter(monkeypatch: pytest.MonkeyPatch) 
     for place in (
         "streams.pipeline.pipeline.dumps",
         "streams.pipeline.clean.loads",
+        "streams.pipeline.clean_text.complete_trace",
         "streams.pipeline.decode.open_value",
     ):
         with monkeypatch.context() as patch:
             patch.setattr(place, exhausted)
             with pytest.raises(MemoryError):
-                outcome_of("text", LOG)
+                outcome_of("text", LOG, f"[{LOG}]")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +197,7 @@ def test_a_bug_costs_only_the_records_it_meets(place: str, stage: str, monkeypat
         raise RecursionError(secret)
 
     monkeypatch.setattr(place, broken)
-    outcome = outcome_of("plain text", None, "more")
+    outcome = outcome_of("plain {text}", None, "more {text}")
     assert [letter.reason for letter in outcome.dead] == [f"internal.{stage}", "decode.tombstone", f"internal.{stage}"]
     assert outcome.dead[0].error.startswith("RecursionError at tests.")
     assert not any(secret in letter.error for letter in outcome.dead)
