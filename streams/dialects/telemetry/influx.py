@@ -18,8 +18,8 @@ from streams.dialects.telemetry.points import double, gauge, new_point, number, 
 from streams.types import Record, Source
 
 _NAME: Final = "influx"
-_WORD = r"(?:[^\\ ,=\n]++|\\.)++"
-_TEXT = r'"(?:[^"\\]++|\\.)*+"'
+_WORD = r"(?=[^ ,=\n])[^\\ ,=\n]*+(?:\\.[^\\ ,=\n]*+)*+"
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _VALUE = rf"(?:{_TEXT}|[+-]?[0-9.][0-9.eE+-]*+[iu]?|[tT](?:rue|RUE)?|[fF](?:alse|ALSE)?)"
 _LINE: Final = re.compile(
     rf"(?P<measurement>{_WORD})(?P<tags>(?:,{_WORD}={_WORD})*+) ++"

@@ -13,11 +13,12 @@ from streams.dialects.telemetry.points import number
 
 _METRIC: Final = re.compile(
     r"(?P<name>[A-Za-z_][\w.\-/]{0,199}+)(?P<tags>(?:[,;][\w.\-/]{1,100}+=[^,;:|]{0,200}+){0,50}+)"
-    r":(?P<values>[^|]{1,500}+)\|(?P<type>ms|[cghds])(?P<rest>(?:\|[^|]*+)*+)"
+    r":(?P<values>[^|]{1,500}+)\|(?P<type>ms|[cghds])(?P<rest>(?:\|[^|]*+){0,50}+)"
 )
 _TAG: Final = re.compile(r"[,;]([^=]+)=([^,;:|]*)")
 _EVENT: Final = re.compile(r"_e\{(?P<title>[0-9]{1,5}+),(?P<text>[0-9]{1,6}+)\}:(?P<rest>.++)")
-_CHECK: Final = re.compile(r"_sc\|(?P<name>[^|]{1,200}+)\|(?P<status>[0-3])(?P<rest>(?:\|[^|]*+)*+)")
+_CHECK: Final = re.compile(r"_sc\|(?P<name>[^|]{1,200}+)\|(?P<status>[0-3])(?P<rest>(?:\|[^|]*+){0,50}+)")
+_MOST_SECTIONS = 50
 _KEYS: Final = {
     "@": "rate",
     "#": "tags",
@@ -90,7 +91,7 @@ def _event(line: str) -> list[Datagram] | None:
         return None
     title, text = int(match["title"]), int(match["text"])
     parts = _cut_bytes(match["rest"], title, text) or _cut(match["rest"], title, text)
-    if parts is None:
+    if parts is None or parts[2].count("|") > _MOST_SECTIONS:
         return None
     sections, tags = _sections(parts[2])
     return [Datagram("event", line, parts[0], parts[1].replace("\\n", "\n"), "", sections, tags)]
@@ -117,11 +118,12 @@ def _sections(rest: str) -> tuple[dict[str, str], dict[str, Any]]:
     sections: dict[str, str] = {}
     unknown: list[str] = []
     for part in rest.split("|")[1:]:
-        key = next((key for key in _KEYS if part.startswith(key)), None)
-        if key is None or _KEYS[key] in sections:
+        key = part[:1] if part[:1] in _KEYS else part[: part.find(":") + 1]
+        name = _KEYS.get(key)
+        if name is None or name in sections:
             unknown.append(part)
         else:
-            sections[_KEYS[key]] = part.removeprefix(key)
+            sections[name] = part.removeprefix(key)
     tags = _tags(sections.pop("tags", ""))
     if any(unknown):
         tags["statsd.sections"] = [part for part in unknown if part]
