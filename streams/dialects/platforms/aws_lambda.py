@@ -12,12 +12,12 @@ from typing import Any
 from streams.dialects.base import Dialect, Example, ObjectReader
 from streams.dialects.exceptions import MESSAGE, STACKTRACE, TYPE
 from streams.dialects.keyed import Reading, keyed
+from streams.dialects.platforms.aws_lambda_text import EXAMPLES, INVOCATION, STARTS, compile_text
 from streams.dialects.roles import KEYS, words
 from streams.types import Record
 from streams.values.trace import read_span, read_x_ray
 
 _NAME, _TELEMETRY_NAME = "aws-lambda", "aws-lambda-telemetry"
-_INVOCATION = "faas.invocation_id"
 _PLATFORM = "platform."
 _ERROR = {"errorType": TYPE, "errorMessage": MESSAGE}
 _EVENT = frozenset({"time", "type", "record"})
@@ -50,7 +50,7 @@ def _complete_platform(record: Record) -> None:
     if not isinstance(body, dict):
         return
     if isinstance(body.get("requestId"), str):
-        attributes[_INVOCATION] = body["requestId"]
+        attributes[INVOCATION] = body["requestId"]
     if isinstance(body.get("tracing"), dict):
         _set_trace(record, body["tracing"])
 
@@ -82,8 +82,8 @@ _compile_line = keyed(
     Reading(
         KEYS._replace(time=("timestamp",)),
         attributes={
-            "requestId": _INVOCATION,
-            "AWSRequestId": _INVOCATION,
+            "requestId": INVOCATION,
+            "AWSRequestId": INVOCATION,
             **_ERROR,
         },
         then=_complete,
@@ -100,7 +100,7 @@ def _compile_objects(present: tuple[str, ...], zone: tzinfo) -> ObjectReader:
 
 DIALECT = Dialect(
     name=_NAME,
-    summary="AWS Lambda functions that log in JSON",
+    summary="AWS Lambda functions and the platform around them, in JSON and text",
     link="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html",
     signatures=(
         _EVENT,
@@ -114,6 +114,8 @@ DIALECT = Dialect(
     ),
     test=_is_of_lambda,
     compile_objects=_compile_objects,
+    compile_text=lambda zone: compile_text(_NAME, zone),
+    starts=STARTS,
     examples=(
         Example(
             '{"timestamp":"2023-10-27T19:17:45.586Z","level":"INFO","message":"Inside the handler","logger":"root",'
@@ -157,6 +159,7 @@ DIALECT = Dialect(
                 "attributes": {"faas.invocation_id": "79b4f56e-95b1"},
             },
         ),
+        *EXAMPLES,
     ),
 )
 

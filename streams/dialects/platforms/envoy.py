@@ -66,7 +66,7 @@ def _describe_connection(record: Record) -> None:
         record["body"] = " ".join("-" if part is None else str(part) for part in said)
 
 
-_KEYS = KEYS._replace(time=("start_time", *KEYS.time), host=("host.name", "hostname"))
+_KEYS = KEYS._replace(time=("start_time", *KEYS.time), body=("request", *KEYS.body), host=("host.name", "hostname"))
 _compile_objects = access_log(_NAME, _KEYS, _COLUMNS, _describe_connection)
 
 

@@ -48,6 +48,7 @@ DIALECT = Dialect(
     summary="events of Splunk's HTTP Event Collector; the event is a record of its own",
     link="https://docs.splunk.com/Documentation/Splunk/latest/Data/FormateventsforHTTPEventCollector",
     signatures=(frozenset({"event"}),),
+    without=frozenset(words("level timestamp @timestamp logger logger_name message msg")),
     test=_is_of_splunk,
     compile_objects=keyed(
         _NAME,

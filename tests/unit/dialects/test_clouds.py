@@ -413,3 +413,47 @@ def test_a_request_that_waf_judged_is_said_in_short(asked: dict[str, Any], body:
     document = {"timestamp": 1683355579981, "webaclId": "w", "action": "BLOCK", "httpRequest": asked}
     record = read(**document)
     assert (record["body"], record["resource"]["service.name"]) == (body or json.dumps(document), service)
+
+
+INVOCATION = "79b4f56e-95b1-4643-9700-2807f4e68189"
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "body", "invocation"),
+    [
+        (f"2023-10-27T19:17:45.586Z\t{INVOCATION}\tERROR\tgone\n", 17, "gone", INVOCATION),
+        ("2023-10-27T19:17:45.586Z\tundefined\tINFO\tcold", 9, "cold", None),
+        (f"[WARNING]\t2023-10-27T19:17:45.586Z\t{INVOCATION}\tlow\non stock", 13, "low\non stock", INVOCATION),
+        ("[INFO]\t2023-10-27T19:17:45.586Z\t\tcold", 9, "cold", None),
+        (f'2023-10-27T19:17:45.586Z\t{INVOCATION}\tINFO\t{{"level":"warn","message":"low"}}', 13, "low", INVOCATION),
+    ],
+)
+def test_lambda_s_runtimes_put_time_request_and_level_before_a_line(
+    line: str, number: int, body: str, invocation: str | None
+) -> None:
+    record = record_of(line)
+    assert "aws-lambda" in (record["dialect"], *record.get("envelopes", ()))
+    assert (record["severity_number"], record["body"]) == (number, body)
+    assert record["timestamp"] == "2023-10-27T19:17:45.586000000Z"
+    assert record["attributes"].get("faas.invocation_id") == invocation
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        (f"START RequestId: {INVOCATION} Version: $LATEST", "platform.start"),
+        (f"END RequestId: {INVOCATION}\n", "platform.end"),
+        (f"REPORT RequestId: {INVOCATION}\tDuration: 2.00 ms\tBilled Duration: 2 ms\t", "platform.report"),
+    ],
+)
+def test_lambda_s_platform_says_in_text_what_its_events_say(line: str, event: str) -> None:
+    record = record_of(line)
+    assert (record["event_name"], record["body"], record["trace_id"]) == (event, line.removesuffix("\n"), None)
+    assert record["attributes"] == {"faas.invocation_id": INVOCATION}
+
+
+@pytest.mark.parametrize(
+    "line", ["START RequestId: 1", "[INFO]\thello\tthere\tyou", "2023-10-27T19:17:45.586Z\tINFO\tx"]
+)
+def test_other_lines_with_tabs_are_not_lambda_s(line: str) -> None:
+    assert record_of(line)["dialect"] != "aws-lambda"
