@@ -15,7 +15,10 @@ from streams.types import Counts, Outcome
 from tests.through import outcome_of, record_of, records_of, with_policy
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-LOG = f'{{"timestamp":"2026-11-20T12:00:00.123Z","severity":"WARN","message":"low","trace_id":"{TRACE}","service":"cart"}}'
+LOG = (
+    f'{{"timestamp":"2026-11-20T12:00:00.123Z","severity":"WARN","message":"low",'
+    f'"trace_id":"{TRACE}","service":"cart"}}'
+)
 
 
 def test_a_record_says_what_when_who_and_where_from() -> None:
