@@ -95,6 +95,27 @@ MUTANTS = (
         "tests/kafka/runtime/test_hazards.py::test_a_commit_under_a_generation_that_is_over_is_refused",
     ),
     Mutant(
+        "a cut is obeyed before it is committed",
+        "streams/agents/normalise.py",
+        "return await self._ownership.commit_cut(chunk.assignment) and not chunk.stale",
+        "return True",
+        "tests/unit/test_normaliser.py::test_a_chunk_that_obeys_a_cut_is_processed_once_the_cut_is_committed",
+    ),
+    Mutant(
+        "a cut is not repeated",
+        "streams/kafka/assignment.py",
+        "cut = self.cut if self.cut is not None and self.cut > prefix else None",
+        "cut = self.cut if self.cut != self.committed.cut else None",
+        "tests/unit/kafka/test_cuts.py::test_a_cut_is_repeated_until_the_offset_has_reached_it",
+    ),
+    Mutant(
+        "complete behind an open event",
+        "streams/pipeline/multiline/joiner.py",
+        "return group.first.offset if group else end",
+        "return end",
+        "tests/unit/pipeline/multiline/test_replays.py::test_the_same_bytes_whatever_happens",
+    ),
+    Mutant(
         "auto-commit",
         "streams/kafka/role_clients.py",
         "enable_auto_commit=False",

@@ -101,27 +101,28 @@ def test_there_is_one_cut_at_a_time() -> None:
     assert cuts(assignment, 100.0) == []
 
 
-class TestCommits:
-    def test_a_cut_is_committed_without_moving_the_offset(self) -> None:
-        assignment = waiting()
-        cuts(assignment, 100.0)
+def test_a_cut_is_committed_without_moving_the_offset() -> None:
+    assignment = waiting()
+    cuts(assignment, 100.0)
 
-        assert assignment.due() == CommitState(5, 0, cut=7)
+    assert assignment.due() == CommitState(5, 0, cut=7)
 
-    def test_a_cut_is_repeated_until_the_offset_has_reached_it(self) -> None:
-        assignment = waiting(cut=7)
-        assignment.tracker.bundle(5, Counts(enriched=1))
-        assignment.tracker.settle()
 
-        assert (assignment.due() or assignment.committed).cut == 7
+def test_a_cut_is_repeated_until_the_offset_has_reached_it() -> None:
+    assignment = waiting(cut=7)
+    assignment.tracker.bundle(5, Counts(enriched=1))
+    assignment.tracker.settle()
 
-        assignment.tracker.bundle(6, Counts(enriched=1))
-        assignment.tracker.settle()
+    assert (assignment.due() or assignment.committed).cut == 7
 
-        assert (assignment.due() or assignment.committed).cut is None
+    assignment.tracker.bundle(6, Counts(enriched=1))
+    assignment.tracker.settle()
 
-    def test_a_rewind_keeps_the_cut(self) -> None:
-        assignment = waiting(cut=7)
-        assignment.rewind()
+    assert (assignment.due() or assignment.committed).cut is None
 
-        assert assignment.state.cut == 7
+
+def test_a_rewind_keeps_the_cut() -> None:
+    assignment = waiting(cut=7)
+    assignment.rewind()
+
+    assert assignment.state.cut == 7
