@@ -12,6 +12,7 @@ from streams.dialects.base import NO_PROVENANCE
 from streams.dialects.telemetry.otlp_origin import UINT32, Identity, Origin, dropped_count, set_time, span_id, trace_id
 from streams.dialects.telemetry.otlp_values import Values, broken, integer, text, within
 from streams.types import Record
+from streams.values.instants import in_range, render
 from streams.values.trace import is_canonical
 
 _MOST_SEVERE = 24
@@ -28,6 +29,7 @@ def read_log(fields: dict[str, Any], values: Values, origin: Origin, who: Identi
     number, word = pop("severityNumber", None), pop("severityText", None)
     trace, span, body = pop("traceId", None), pop("spanId", None), pop("body", None)
     canonical = trace and span and is_canonical(trace, span)
+    attributes = values.key_values(pop("attributes", None), "attributes")
     record: Record = {
         "schema_version": 1,
         "event_id": who.event_id,
@@ -40,20 +42,24 @@ def read_log(fields: dict[str, Any], values: Values, origin: Origin, who: Identi
         "severity_text": word if type(word) is str and word else text(word, "severityText") or None,
         "body": None if body is None else values.any_value(body),
         "resource": origin.resource.copy(),
-        "attributes": {**origin.beside, **values.key_values(pop("attributes", None), "attributes")},
+        "attributes": {**origin.beside, **attributes} if origin.beside else attributes,
         "source": who.source,
         "dialect": who.dialect,
         "provenance": NO_PROVENANCE,
     }
     if origin.scope:
         record["scope"] = origin.scope.copy()
-    set_time(record, integer(pop("timeUnixNano", None), "timeUnixNano"), "timeUnixNano")
+    nanoseconds = integer(pop("timeUnixNano", None), "timeUnixNano")
+    if in_range(nanoseconds):
+        record["timestamp"] = render(nanoseconds)
+    else:
+        set_time(record, nanoseconds, "timeUnixNano")
     if flags := pop("flags", None):
         # The upper 24 bits are reserved.
         record["trace_flags"] = within(flags, 0, UINT32, "flags") & 0xFF
     observed = pop("observedTimeUnixNano", None)
-    if observed and (nanoseconds := integer(observed, "observedTimeUnixNano")):
-        record["attributes"]["otel.observed_timestamp"] = str(nanoseconds)
+    if observed and (seen := integer(observed, "observedTimeUnixNano")):
+        record["attributes"]["otel.observed_timestamp"] = str(seen)
     if fields:
         _set_rest(record, fields)
     return record

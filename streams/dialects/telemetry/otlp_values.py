@@ -14,7 +14,7 @@ from streams.errors import RejectedRecord
 
 _INT64 = range(-(2**63), 2**63)
 _NON_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
-_INTEGER = re.compile("-?[0-9]{1,20}")
+_LONGEST_INTEGER = 21
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?")
 
 
@@ -75,12 +75,14 @@ def integer(value: Any, what: str) -> int:
     Raises:
         RejectedRecord: `decode.otlp` for anything else.
     """
-    if value is None:
-        return 0
     if type(value) is int:
         return value
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return int(value)
+    if value is None:
+        return 0
+    if isinstance(value, str) and len(value) <= _LONGEST_INTEGER and value.isascii():
+        digits = value[1:] if value[:1] == "-" else value
+        if digits.isdecimal():
+            return int(value)
     raise broken(what)
 
 
