@@ -10,7 +10,7 @@ import re
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import Headed, lined, take_trace
+from streams.dialects.lines.grammar import DIGITS, Headed, lined, take_trace
 from streams.dialects.lines.traces import set_exception
 from streams.types import Record
 from streams.values.severities import DOTNET
@@ -53,7 +53,7 @@ DIALECT = Dialect(
     link="https://learn.microsoft.com/dotnet/core/extensions/console-log-formatter#simple",
     compile_text=lined(
         "dotnet-text",
-        _CONSOLE,
+        Headed(_CONSOLE, starts="tdiwfc"),
         Headed(
             rf"\[?{ISO}\]?+ ?",
             (
@@ -61,13 +61,14 @@ DIALECT = Dialect(
                 rf"\[{_SERILOG_LEVEL}\] (?P<body>.*)",
                 rf"\|{_NLOG_LEVEL}\|(?P<logger>[^|\n]{{1,300}})\|(?P<body>.*)",
             ),
+            starts=f"{DIGITS}[",
         ),
-        Headed(rf"\[?{_CLOCK}\]?+ ", (_CONSOLE, rf"{_SERILOG_LEVEL}\] (?P<body>.*)")),
+        Headed(rf"\[?{_CLOCK}\]?+ ", (_CONSOLE, rf"{_SERILOG_LEVEL}\] (?P<body>.*)"), starts=f"{DIGITS}["),
         words=_WORDS,
         names={"event": "EventId"},
         then=_finish,
     ),
-    starts="tdiwfc0123456789[",
+    starts=f"tdiwfc{DIGITS}[",
     examples=(
         Example(
             "warn: Shop.Cart[7]\n      => SpanId:00f067aa0ba902b7, TraceId:4bf92f3577b34da6a3ce929d0e0e4736 => Order 12"

@@ -57,14 +57,21 @@ class Groups(NamedTuple):
     logger: int
 
 
-_GroupsOf: TypeAlias = Mapping[int | None, Groups]
+_Compiled: TypeAlias = tuple[Callable[[str], re.Match[str] | None], Mapping[int | None, Groups]]
+"""How a pattern is matched, and the groups of each of its tails by the number of the group that ends it."""
+
+DIGITS = "0123456789"
 
 
 class Headed(NamedTuple):
-    """Patterns that begin alike: the head is matched once for all of them."""
+    """Patterns that begin alike: the head is matched once for all of them.
+
+    They are asked only about texts that begin with one of the characters in `starts`; any, when that is empty.
+    """
 
     head: str
-    tails: tuple[str, ...]
+    tails: tuple[str, ...] = ("",)
+    starts: str = ""
 
 
 def lined(
@@ -81,13 +88,23 @@ def lined(
     step on the whole record.
     """
     named = {**NAMES, **(names or {})}
-    forms = [_compiled(Headed(one, ("",)) if isinstance(one, str) else one, named) for one in patterns]
+    headed = [Headed(one) if isinstance(one, str) else one for one in patterns]
+    compiled = [_compiled(form, named) for form in headed]
+
+    def starting(character: str) -> tuple[_Compiled, ...]:
+        return tuple(
+            one for one, form in zip(compiled, headed, strict=True) if not form.starts or character in form.starts
+        )
+
+    # By the first character, because most patterns of most dialects cannot match most texts.
+    others = starting("\0")
+    by_start = {character: starting(character) for form in headed for character in form.starts}
 
     def compile_text(zone: tzinfo) -> TextReader:
         fill = _filler(words, Clock(zone, spell))
 
         def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-            for match_text, groups_of in forms:
+            for match_text, groups_of in by_start.get(text[:1], others):
                 match = match_text(text)
                 if match is not None:
                     record = new_record(dialect, event_id, observed, source)
@@ -102,7 +119,7 @@ def lined(
     return compile_text
 
 
-def _compiled(form: Headed, names: Mapping[str, str]) -> tuple[Callable[[str], re.Match[str] | None], _GroupsOf]:
+def _compiled(form: Headed, names: Mapping[str, str]) -> _Compiled:
     """Join patterns that begin alike; an empty group at the end of each tells which one matched."""
     tails = [
         _GROUP.sub(rf"(?P<\1__{number}>", tail) + f"(?P<{_END}{number}>)" for number, tail in enumerate(form.tails)

@@ -8,7 +8,7 @@ OneLineFormatter and `java.util.logging.SimpleFormatter`.
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.grammar import Headed, lined
+from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.dialects.lines.traces import set_exception
 from streams.types import Record
 from streams.values.severities import LOG4J
@@ -45,6 +45,7 @@ _KAFKA_LOGGER = r" \((?P<logger>[\w$\-]+(?:\.[\w$\-]+)+)\)[ \r]*"
 _KAFKA = Headed(
     rf"\[{_TIME}\] +{_LEVEL} +",
     (rf"(?P<body>[^\n]*){_KAFKA_LOGGER}(?P<more>\n.*)?$", rf"(?P<body>[^\n]*\n.*){_KAFKA_LOGGER}$"),
+    starts="[",
 )
 _LEVEL_NEXT = Headed(
     rf"\[?{_TIME}\]?+ +{_BOXED} +",
@@ -63,6 +64,7 @@ _LEVEL_NEXT = Headed(
         # NiFi
         rf"{_THREAD} +{_DOTTED} (?P<body>.*)",
     ),
+    starts=f"{DIGITS}[",
 )
 _THREAD_NEXT = Headed(
     rf"\[?{_TIME}\]?+",
@@ -76,19 +78,23 @@ _THREAD_NEXT = Headed(
         # Jenkins
         rf"[ \t]+\[id=(?P<tid>\d{{1,20}})\][ \t]+{_JUL_LEVEL}[ \t]+{_LOGGER}#(?P<function>[^:\s]{{1,100}}):{_BODY}",
     ),
+    starts=f"{DIGITS}[",
 )
-_HADOOP = (
+_HADOOP = Headed(
     r"(?P<time>(?P<second>\d\d/\d\d/\d\d \d\d:\d\d:\d\d|\d{6} \d{6})) "
-    rf"(?:(?P<pid>\d{{1,10}}) )?{_LEVEL} (?P<logger>[\w$.\-]{{1,200}}): (?P<body>.*)"
+    rf"(?:(?P<pid>\d{{1,10}}) )?{_LEVEL} (?P<logger>[\w$.\-]{{1,200}}): (?P<body>.*)",
+    starts=DIGITS,
 )
 """Spark, and HDFS before it."""
-_TOMCAT = (
+_TOMCAT = Headed(
     rf"(?P<time>(?P<second>\d\d-[A-Z][a-z]{{2}}-\d{{4}} {_CLOCK}) {_JUL_LEVEL} {_THREAD} "
-    r"(?P<logger>[\w.$]{1,200})\.(?P<function>[\w$<>]{1,100}) (?P<body>.*)"
+    r"(?P<logger>[\w.$]{1,200})\.(?P<function>[\w$<>]{1,100}) (?P<body>.*)",
+    starts=DIGITS,
 )
-_JUL = (
+_JUL = Headed(
     r"(?P<time>(?P<second>[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M)) "
-    rf"(?P<logger>[^\s]{{1,200}})(?: (?P<function>[^\n]{{1,200}}?))?\r?\n{_JUL_LEVEL}: (?P<body>.*)"
+    rf"(?P<logger>[^\s]{{1,200}})(?: (?P<function>[^\n]{{1,200}}?))?\r?\n{_JUL_LEVEL}: (?P<body>.*)",
+    starts="JFMASOND",
 )
 _LEVEL_FIRST = Headed(
     rf"{_LEVEL} +",
@@ -98,6 +104,7 @@ _LEVEL_FIRST = Headed(
         # Dropwizard
         rf"\[{_TIME}\] (?:{_THREAD} )?(?P<logger>[\w$.\-]{{1,200}}): (?P<body>.*)",
     ),
+    starts="TDIWEF",
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import lined
+from streams.dialects.lines.grammar import Headed, lined
 from streams.values.severities import MYSQL
 
 _LEVEL = r"\[(?P<level>System|ERROR|Error|Warning|WARNING|Note|NOTE)\]"
@@ -29,11 +29,15 @@ DIALECT = Dialect(
     link="https://dev.mysql.com/doc/refman/8.4/en/error-log-format.html",
     compile_text=lined(
         "mysql",
-        rf"{ISO} {_THREAD} {_LEVEL} (?:{_SUBSYSTEM} )?(?P<body>.*)",
-        rf"{ISO} {_LEVEL} \[(?P<subsystem>Entrypoint)\]: (?P<body>.*)",
-        rf"{_SHORT} {_LEVEL} (?P<body>.*)",
-        rf"{ISO} {_SAFE}",
-        rf"{_SHORT} {_SAFE}",
+        Headed(
+            f"{ISO} ",
+            (
+                rf"{_THREAD} {_LEVEL} (?:{_SUBSYSTEM} )?(?P<body>.*)",
+                rf"{_LEVEL} \[(?P<subsystem>Entrypoint)\]: (?P<body>.*)",
+                _SAFE,
+            ),
+        ),
+        Headed(f"{_SHORT} ", (rf"{_LEVEL} (?P<body>.*)", _SAFE)),
         words=MYSQL,
         names={
             "code": "mysql.error_code",

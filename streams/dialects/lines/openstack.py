@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import lined
+from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.values.severities import PYTHON
 from streams.values.severity import vocabulary
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz/"
 _LEVEL = r"(?P<level>DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL|TRACE)"
 _CONTEXT = (
     r"\[(?:-|(?:(?:(?P<global_request_id>req-[\w\-]{1,64})|None) )?(?P<request_id>req-[\w\-]{1,64})"
@@ -26,12 +27,12 @@ DIALECT = Dialect(
     link="https://docs.openstack.org/oslo.log/latest/configuration/index.html",
     compile_text=lined(
         "openstack",
-        _LINE,
-        rf"(?P<log_file>[\w./\-]{{1,100}}\.log\S{{0,60}}) {_LINE}",
+        Headed(_LINE, starts=DIGITS),
+        Headed(rf"(?P<log_file>[\w./\-]{{1,100}}\.log\S{{0,60}}) {_LINE}", starts=_LETTERS),
         words=vocabulary((9, "audit"), base=PYTHON),
         names={"log_file": "log.file.name", "identity": "openstack.identity"},
     ),
-    starts="0123456789abcdefghijklmnopqrstuvwxyz/",
+    starts=f"{DIGITS}{_LETTERS}",
     examples=(
         Example(
             "2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server"

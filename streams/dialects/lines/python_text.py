@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import Headed, lined
+from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.dialects.lines.http_request import put_request
 from streams.dialects.lines.pairs import take_pairs
 from streams.types import Record
@@ -52,18 +52,25 @@ _DATED = Headed(
         rf" +\[{_LEVEL} *\] +{_NAME}: {_BODY}",
         rf" +(?P<level>WARNING|CRITICAL|SUCCESS) +{_NAME}: {_BODY}",
     ),
+    starts=f"{DIGITS}[",
 )
-_DJANGO = rf"{_LEVEL} {ISO} {_NAME} (?P<pid>\d{{1,10}}) (?P<tid>\d{{1,20}}) {_BODY}"
-_RUNSERVER = (
+_LETTERS = "DIWECFTS"
+_DJANGO = Headed(rf"{_LEVEL} {ISO} {_NAME} (?P<pid>\d{{1,10}}) (?P<tid>\d{{1,20}}) {_BODY}", starts=_LETTERS)
+_RUNSERVER = Headed(
     r"\[(?P<time>(?P<second>\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d))\] "
-    r'"(?P<body>[^"\n]{1,8000})" (?P<status>\d{3}) (?P<size>\d{1,18})$'
+    r'"(?P<body>[^"\n]{1,8000})" (?P<status>\d{3}) (?P<size>\d{1,18})$',
+    starts="[",
 )
-_TORNADO = (
+_TORNADO = Headed(
     r"\[(?P<level>[DIWEC]) (?P<time>(?P<second>(?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?) "
-    rf"(?P<logger>[\w.\-]{{1,100}})(?::(?P<line>\d{{1,7}}))?\] {_BODY}"
+    rf"(?P<logger>[\w.\-]{{1,100}})(?::(?P<line>\d{{1,7}}))?\] {_BODY}",
+    starts="[",
 )
-_BASIC = rf"{_LEVEL}:(?P<logger>[\w.\-]{{1,200}}):{_BODY}"
-_UVICORN = rf"(?P<level>DEBUG(?=: {{4}})|INFO(?=: {{5}})|WARNING(?=: {{2}})|ERROR(?=: {{4}})|CRITICAL(?=: )): +{_BODY}"
+_BASIC = Headed(rf"{_LEVEL}:(?P<logger>[\w.\-]{{1,200}}):{_BODY}", starts=_LETTERS)
+_UVICORN = Headed(
+    rf"(?P<level>DEBUG(?=: {{4}})|INFO(?=: {{5}})|WARNING(?=: {{2}})|ERROR(?=: {{4}})|CRITICAL(?=: )): +{_BODY}",
+    starts=_LETTERS,
+)
 
 
 def _spell(time: str) -> str:
@@ -106,7 +113,7 @@ DIALECT = Dialect(
         spell=_spell,
         then=_finish,
     ),
-    starts="0123456789[DIWECFTS",
+    starts=f"{DIGITS}[{_LETTERS}",
     examples=(
         Example(
             "2024-03-10 14:13:06,719 - shop.cart - WARNING - cart is full",

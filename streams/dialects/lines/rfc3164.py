@@ -7,7 +7,7 @@ Apple's syslog(1), format `std`; Cisco's "System Message Format".
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.grammar import Headed, lined, number_of
+from streams.dialects.lines.grammar import DIGITS, Headed, lined, number_of
 from streams.dialects.lines.priority import PATTERN, set_priority
 from streams.types import Record
 from streams.values.levels import syslog_level
@@ -40,14 +40,17 @@ _REPEATED = r"(?P<body>(?: ?-{2,3} |last message repeated |message repeated ).*)
 _STAMPED = Headed(
     rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?",
     (rf"(?!%){_TAG}{_BODY}", _EVENT, _REPEATED, rf"{_TAG_WITH_PROCESS}{_BODY}"),
+    starts=f"<JFMASOND{DIGITS}",
 )
 _ISO_STAMPED = Headed(
     rf"{_PRIORITY}{_ISO_STAMP} ",
     (rf"{_HOST} {_TAG}{_BODY}", rf"(?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}", rf"(?:{_HOST} )?{_EVENT}"),
+    starts=f"<{DIGITS}",
 )
 _PRIORITISED = Headed(
     rf"{_COUNT}{PATTERN} ?",
     (rf"{_STAMP} (?:{_HOST} )?{_BODY}", rf"{_ISO_STAMP} (?:{_HOST} )?{_BODY}", rf"{_TAG}{_BODY}", _BODY),
+    starts=f"<{DIGITS}",
 )
 _CISCO = (
     rf"(?=[^\n%]{{0,200}}%[A-Z]){_PRIORITY}(?:(?P<sequence>\d{{1,10}}): )?(?:(?P<device>[\w.\-]{{1,255}}): )?"
@@ -94,7 +97,7 @@ DIALECT = Dialect(
         },
         then=_finish,
     ),
-    starts="<JFMASOND0123456789*.%",
+    starts=f"<JFMASOND{DIGITS}*.%",
     is_head=True,
     examples=(
         Example(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import ISO
-from streams.dialects.lines.grammar import lined
+from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.dialects.lines.pairs import take_pairs
 
 _LEVEL = r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR)"
@@ -25,13 +25,16 @@ DIALECT = Dialect(
     link="https://docs.rs/tracing-subscriber/latest/tracing_subscriber/fmt/format/index.html",
     compile_text=lined(
         "rust-text",
-        rf"\[{ISO} {_LEVEL} +(?P<logger>[\w:.\-/]{{1,300}})\] (?P<body>.*)",
-        rf"{_ZULU} +{_LEVEL} +{_THREAD}(?P<spans>(?:{_SPAN}){{1,20}} )?{_TARGET}: {_PLACE}(?P<body>.*)",
-        rf"{ISO} +{_LEVEL} +{_MODULE}(?: -|:) (?P<body>.*)",
-        rf" {{0,2}}{_LEVEL} +{_TARGET} +> (?P<body>.*)",
+        Headed(rf"\[{ISO} {_LEVEL} +(?P<logger>[\w:.\-/]{{1,300}})\] (?P<body>.*)", starts="["),
+        Headed(
+            rf"{_ZULU} +{_LEVEL} +{_THREAD}(?P<spans>(?:{_SPAN}){{1,20}} )?{_TARGET}: {_PLACE}(?P<body>.*)",
+            starts=DIGITS,
+        ),
+        Headed(rf"{ISO} +{_LEVEL} +{_MODULE}(?: -|:) (?P<body>.*)", starts=DIGITS),
+        Headed(rf" {{0,2}}{_LEVEL} +{_TARGET} +> (?P<body>.*)", starts="TDIWE "),
         then=take_pairs,
     ),
-    starts="0123456789[TDIWE ",
+    starts=f"{DIGITS}[TDIWE ",
     examples=(
         Example(
             "[2024-03-10T14:13:06Z WARN  shop::cart] cart is full",
