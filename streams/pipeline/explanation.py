@@ -29,7 +29,7 @@ class Explainer:
         self._settings = settings
         self._limits = settings.limits
         self._detector = Detector(DIALECTS, zone_named(settings.time_zone))
-        self._layers = Layers(self._detector, settings.limits.depth)
+        self._layers = Layers(self._detector, settings.limits)
 
     def layers_of(self, raw: RawRecord) -> list[Evidence]:
         """Give the evidence of each layer from the outermost on; none for a value that cannot be opened.

@@ -13,6 +13,7 @@ from streams.dialects.detect import Choice, Detector, read_value
 from streams.dialects.raw import read_bytes
 from streams.errors import RejectedRecord
 from streams.pipeline.merge import merge
+from streams.settings import Limits
 from streams.types import Record, Source
 from streams.values.json import Parsed, parse, plain_float
 from streams.values.text import without_line_end
@@ -43,9 +44,10 @@ class Leaf(NamedTuple):
 class Layers:
     """Reads contents of any depth with the dialects that `detector` knows."""
 
-    def __init__(self, detector: Detector, depth: int) -> None:
+    def __init__(self, detector: Detector, limits: Limits) -> None:
         self._detector = detector
-        self._depth = depth
+        self._depth = limits.depth
+        self._most = limits.records
 
     def read(self, content: Any, identity: Identity, layer: int = 0) -> Record:
         """Read an object, a text, bytes or another JSON value that holds one record.
@@ -117,10 +119,12 @@ class Layers:
         """Give the records of a value that a dialect took apart.
 
         Raises:
-            RejectedRecord: `decode.empty` when there are none.
+            RejectedRecord: `decode.empty` when there are none, `limit.size` when there are too many.
         """
         if not parts.items:
             raise RejectedRecord("decode.empty", "the batch holds no record")
+        if len(parts.items) > self._most:
+            raise RejectedRecord("limit.size", f"a value holds more than {self._most} records")
         return [
             leaf for index in range(len(parts.items)) for leaf in self._of_part(dialect, parts, index, identity, layer)
         ]

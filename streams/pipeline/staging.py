@@ -29,7 +29,7 @@ class Stager:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._detector = detector = Detector(DIALECTS, zone_named(settings.time_zone))
-        layers = Layers(detector, settings.limits.depth)
+        layers = Layers(detector, settings.limits)
         self._read_clean = clean_reader(detector, layers, settings.limits)
         self._read_text = text_reader(detector, layers, settings.limits)
         self._decoder = Decoder(detector, layers, settings.limits)

@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from streams.testing import FakeRecord
 from streams.types import Outcome
 from tests.otlp_encode import any_value, key_values
-from tests.through import dead_of, outcome_of, record_of, records_of
+from tests.through import dead_of, limited, outcome_of, record_of, records_of
 
 TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
 GOOD_LOG = {"body": {"stringValue": "good"}}
@@ -160,6 +160,13 @@ def test_what_breaks_the_schema_is_one_dead_letter(request_: dict[str, Any], exp
 def test_a_request_without_records_is_empty(request_: dict[str, Any]) -> None:
     letter = dead_of(orjson.dumps(request_))
     assert (letter.reason, letter.inner) == ("decode.empty", None)
+
+
+def test_a_request_with_more_records_than_allowed_dies_whole() -> None:
+    through = limited(records=3)
+    assert len(records_of(orjson.dumps(logs(*[GOOD_LOG] * 3)), through=through)) == 3
+    letter = dead_of(orjson.dumps(logs(*[GOOD_LOG] * 4)), through=through)
+    assert (letter.reason, letter.inner) == ("limit.size", None)
 
 
 def test_lines_of_requests_are_read_one_by_one() -> None:
