@@ -9,11 +9,12 @@ from typing import Final
 
 from streams.errors import ConfigurationError
 from streams.processors.base import Processor
+from streams.processors.redact import Redact
 
 GROUP: Final = "weft.processors"
 """The entry point group in which a package offers processors: `name = "module:Class"`."""
 
-BUILTIN: Final[tuple[type[Processor], ...]] = ()
+BUILTIN: Final[tuple[type[Processor], ...]] = (Redact,)
 
 _BY_NAME: Final = {processor.name: processor for processor in BUILTIN}
 

@@ -1,0 +1,105 @@
+"""Redaction of personal and secret data: what every record passes before anything else sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from orjson import dumps
+
+from streams.processors.base import Acted, Processor
+from streams.processors.redaction.options import RedactOptions
+from streams.processors.redaction.redactor import Redactor
+from streams.processors.redaction.walk import Walk
+from streams.types import Record
+from streams.values.json import plain_float
+
+_FLAG = "redacted"
+_TEXTS = ("body", "severity_text", "event_name", "original")
+_LOG = "log"
+_OTHERS = ("metric", "span", "original", "event_name")
+_WRITES = frozenset({*_TEXTS, "attributes.*", "resource.*", "scope", "metric", "span", "flags"})
+
+
+class Redact(Processor):
+    """Replaces personal and secret data in everything that the source said.
+
+    E-mail addresses, payment cards, IBANs, social security and phone numbers, tokens and keys of known forms, private
+    keys, credentials in headers and URLs, and every value under a name like `password` or `api_key` become
+    `[REDACTED:kind]`, or their last digits, or a keyed hash. Ids, times, versions and hashes stay. A record that it
+    cannot redact is a dead letter.
+    """
+
+    Options = RedactOptions
+    name: ClassVar[str] = "redact"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset({"body", "attributes.*", "resource.*", "severity_text"})
+    writes: ClassVar[frozenset[str]] = _WRITES
+    overwrites: ClassVar[frozenset[str]] = _WRITES
+
+    def __init__(self, options: RedactOptions) -> None:
+        super().__init__(options)
+        self._redactor = Redactor(options)
+        self._scan = self._redactor.scan
+        self.clears = self._redactor.clears
+        self.counts = self._redactor.counts
+
+    def process(self, record: Record) -> Acted:
+        """Redact the record; most are cleared by one scan of their JSON, before any field is looked at."""
+        said = [record["body"], record["attributes"], record["resource"], record["severity_text"], record.get("scope")]
+        if record["signal"] != _LOG or "event_name" in record or "original" in record:
+            said += [record.get(name) for name in _OTHERS]
+        found = self._scan(dumps(said, plain_float))
+        return bool(found) and _redact(record, self._redactor.walk(found))
+
+    def snapshot(self) -> str:
+        """Give a hash of the key of hashes, which shapes the output as well."""
+        key = self._redactor.key
+        return key.sign("") if key is not None else ""
+
+    def files(self) -> tuple[Path, ...]:
+        """Give the file of the key."""
+        return (self.options.key_file,) if self.options.key_file is not None else ()
+
+
+def _redact(record: Any, walk: Walk) -> bool:
+    """Put what the walk gives into the record; False when that is the same."""
+    changed = False
+    for name in (*_TEXTS, "attributes", "resource", "scope", "metric", "span"):
+        said = record.get(name)
+        if said is not None:
+            put = _PARTS.get(name, Walk.document)(walk, said)
+            changed = changed or put is not said
+            record[name] = put
+    if changed:
+        record.setdefault("flags", []).append(_FLAG)
+    return changed
+
+
+def _metric(walk: Walk, metric: dict[str, Any]) -> dict[str, Any]:
+    """A point's numbers are measured, its names and its exemplars' attributes are said."""
+    return _part(walk, metric, texts=("name", "description", "unit"), lists=("exemplars",))
+
+
+def _span(walk: Walk, span: dict[str, Any]) -> dict[str, Any]:
+    """Ids and times stay."""
+    put = _part(walk, span, texts=("name", "trace_state"), lists=("events", "links"))
+    status = _part(walk, span["status"], texts=("message",))
+    return put if status is span["status"] else {**put, "status": status}
+
+
+def _part(walk: Walk, part: dict[str, Any], texts: tuple[str, ...], lists: tuple[str, ...] = ()) -> dict[str, Any]:
+    made = {name: walk.document(part[name]) for name in (*texts, "attributes") if name in part}
+    for name in lists:
+        if name in part:
+            made[name] = [_part(walk, item, ("name", "trace_state")) for item in part[name]]
+    return {**part, **made} if any(_differs(put, part[name]) for name, put in made.items()) else part
+
+
+def _differs(put: Any, said: Any) -> bool:
+    if type(said) is list:
+        return any(one is not other for one, other in zip(put, said, strict=True))
+    return put is not said
+
+
+_PARTS = {"metric": _metric, "span": _span}

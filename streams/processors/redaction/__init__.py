@@ -1,0 +1,1 @@
+"""What the processor `redact` is made of: detectors, one idea a file, and the walks that apply them."""

@@ -1,0 +1,84 @@
+"""E-mail addresses (RFC 5322, 3.4.1; RFC 6531 for letters beyond ASCII), as they are written in logs and URLs.
+
+Found from the at sign outwards: a few characters to the left and to the right of each, so that no text costs more
+than time linear in its length. The local part is taken without `=`, `/`, `?`, `&` and `*`, which separate in logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from streams.processors.redaction.detector import Detector, Span
+
+_LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
+_AT = re.compile(r"@|%(?:25)?40|\\{1,3}u0040|&#(?:64|[xX]40);")
+_LOCAL_BACKWARDS = re.compile(r"[\w.+%'!#$^~{|}`-]*[\w+%'!#$^~{|}`-]")
+_QUOTED_BACKWARDS = re.compile(r'"[^"@\n]{1,62}\\?"')
+_DOMAIN = re.compile(r"[\w\u00b7.\u3002\uff0e-]+")
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f:.]{3,45}\]")
+_TOP_LEVEL = re.compile(r"xn--[A-Za-z0-9-]{2,59}|[^\W\d_]{2,63}")
+_DOTS = re.compile("[.\u3002\uff0e]")
+_NO_TOP_LEVEL = re.compile(r"service|socket|timer|(?:auto)?mount|swap|slice|scope|device|png|jpe?g|gif|svg|webp")
+"""Ends of systemd's instances (`getty@tty1.service`) and of files (`logo@2x.png`)."""
+_OPENERS = "'`{|#!$^~"
+
+
+def _find(text: str) -> Iterator[Span]:
+    done = 0
+    for at in _AT.finditer(text):
+        start = _local_start(text, done, at.start())
+        end = _domain_end(text, at.end()) if start < at.start() else 0
+        if end:
+            yield Span(start, end, "email")
+            done = end
+
+
+def _local_start(text: str, first: int, at: int) -> int:
+    """Give where the local part before an at sign begins; the at sign's place when there is none."""
+    before = text[max(first, at - _LONGEST_LOCAL) : at][::-1]
+    quoted = _QUOTED_BACKWARDS.match(before)
+    if quoted:
+        return at - quoted.end()
+    local = _LOCAL_BACKWARDS.match(before)
+    if local is None:
+        return at
+    written = local[0][::-1]
+    return at - len(written.lstrip(_OPENERS)) if written[0] in _OPENERS else at - len(written)
+
+
+def _domain_end(text: str, first: int) -> int:
+    """Give where the domain ends that begins there; 0 when none does."""
+    literal = _LITERAL.match(text, first)
+    if literal:
+        return literal.end()
+    domain = _DOMAIN.match(text, first, first + _LONGEST_DOMAIN)
+    if domain is None:
+        return 0
+    labels = _DOTS.split(domain[0])
+    if labels[0].isdecimal() and len(labels) > 1 and labels[1][:1].isdecimal():
+        return 0  # a package and its version
+    return first + _name_length(labels) if len(labels) > 1 and labels[0] else 0
+
+
+def _name_length(labels: list[str]) -> int:
+    """Give how many characters of the labels, with their dots, are a domain name; 0 when they are none."""
+    lengths = [len(label) for label in labels]
+    for last in range(len(labels) - 1, 0, -1):
+        top = _TOP_LEVEL.match(labels[last])
+        if top and all(lengths[:last]):
+            return 0 if _NO_TOP_LEVEL.fullmatch(labels[last]) else sum(lengths[:last]) + last + top.end()
+    return 0
+
+
+DETECTOR: Final = Detector(
+    ("email",),
+    (
+        r'[^"]@[\[0-9A-Za-z\x80-\xff]',
+        r'\\"@[\[0-9A-Za-z\x80-\xff]',
+        r"%(?:25)?40[0-9A-Za-z\[\x80-\xff]",
+        r"&#(?:64|[xX]40);",
+    ),
+    _find,
+)

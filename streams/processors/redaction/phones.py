@@ -1,0 +1,77 @@
+"""Phone numbers: E.164 with its plus sign (ITU-T E.164, 6.1), and national forms behind a word that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from heapq import merge
+from typing import Final
+
+from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.names import is_named_exempt
+
+_COUNTRIES = re.compile(
+    r"1|7|2(?:[07]|[1234569][0-9]|8[0-9])|3(?:[0123469]|[578][0-9])|4(?:[013456789]|2[0-9])|5(?:[1-8]|[09][0-9])"
+    r"|6(?:[0-6]|[789][0-9])|8(?:[1246]|[0578][0-9])|9(?:[0123458]|[679][0-9])"
+)
+"""Country codes and those of country groups (Annex to ITU Operational Bulletin 1114)."""
+_FEWEST, _MOST = 8, 15
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+(?=[1-9])(?:[ .()/-]{0,2}+[0-9]){7,15}+(?![0-9])")
+_ENCODED_PLUS = re.compile(r"%2[Bb](?=[1-9])[0-9]{8,15}(?![0-9])")
+_STRONG = (
+    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))"
+    r"(?:(?:tele|cell|i)?phone|mobile|mob|cell|tel|telefon|fax|msisdn|handy|whatsapp|sms)"
+    r"(?:[ _.-]?(?:number|num|no|nr|n))?(?![A-Za-z])"
+)
+_WEAK = r"(?<![A-Za-z])(?:call(?:ed|er|ing)?|contact|dial(?:ed|led|ling)?|reach|ring|text(?:ed)?|hotline)(?![A-Za-z])"
+_WORDS = (
+    r"(?:[ ](?:me|us|him|her|them|is|was|at|on|to|my|our|the|number|customer|user|back|now|please|from)"
+    r"(?![A-Za-z])){0,4}"
+)
+_BETWEEN = r"[\"'\\]{0,4}[ ]?[:=#>,]{0,2}[ ]?[\"'\\]{0,4}"
+_NO_OTHER = r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]))"
+_NATIONAL = r"[(]?[0-9](?:[ .()/-]{0,2}+[0-9]){6,14}+(?![0-9A-Za-z_-])"
+_GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?:[ .-]?[0-9]{2,5}){1,3}(?![0-9A-Za-z_-])"
+_NAMED = re.compile(rf"{_STRONG}{_WORDS}{_BETWEEN}{_NO_OTHER}({_NATIONAL})", re.IGNORECASE | re.ASCII)
+_ASKED = re.compile(rf"{_WEAK}{_WORDS}{_BETWEEN}{_NO_OTHER}({_GROUPED})", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[+(]{0,2}[0-9](?:[ .()/-]{0,2}+[0-9]){6,16}+")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a phone number and nothing else, when its field says that it is one."""
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
+def _find(text: str) -> Iterator[Span]:
+    international = (found.span() for found in _INTERNATIONAL.finditer(text) if _is_international(text, found))
+    encoded = (found.span() for found in _ENCODED_PLUS.finditer(text))
+    named = (found.span(1) for found in _NAMED.finditer(text))
+    asked = (found.span(1) for found in _ASKED.finditer(text))
+    done = 0
+    for start, end in merge(international, encoded, named, asked):
+        if start >= done:
+            yield Span(start, end, "phone")
+            done = end
+
+
+def _is_international(text: str, found: re.Match[str]) -> bool:
+    digits = "".join(filter(str.isdigit, found[0]))
+    return (
+        _FEWEST <= len(digits) <= _MOST
+        and _COUNTRIES.match(digits) is not None
+        and not is_named_exempt(text, found.start())
+    )
+
+
+_DIGIT = r"[ .()/-]{0,2}[0-9]"
+
+DETECTOR: Final = Detector(
+    ("phone",),
+    (
+        rf"(?:\+|%2[Bb])[ .()/-]{{0,2}}[1-9]{_DIGIT * 4}",
+        rf"(?i)(?:phone|mob|cell|tel|fax|msisdn|handy|whatsapp|sms).{{0,64}}[0-9]{_DIGIT * 4}",
+        r"(?i)(?:call|contact|dial|reach|ring|text|hotline).{1,64}[0-9]{2,5}[)]?[ .-][0-9]{2}",
+    ),
+    _find,
+    digits=True,
+)

@@ -1,0 +1,78 @@
+"""Redaction of one configuration: the scan that clears what holds nothing, and the walks through the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from streams.errors import ConfigurationError
+from streams.processors.redaction.detectors import make_detectors
+from streams.processors.redaction.masks import HashKey
+from streams.processors.redaction.names import Names
+from streams.processors.redaction.options import RedactOptions
+from streams.processors.redaction.replacement import Replacement
+from streams.processors.redaction.sieve import Sieve
+from streams.processors.redaction.walk import Walk
+
+_WALKS = 1_024
+_FEWEST_KEY_BYTES = 16
+
+
+class Redactor:
+    """Redacts texts and documents.
+
+    `scan` tells of JSON which detectors may find something in it, 0 when nothing is in it; `walk` gives the walk for
+    that answer.
+
+    Raises:
+        ConfigurationError: the key of hashes cannot be read or is too short.
+    """
+
+    def __init__(self, options: RedactOptions) -> None:
+        self.key = _read_key(options)
+        self._names = Names(options.secret_names, options.exempt_fields)
+        self._replacement = Replacement(options, self.key)
+        self._detectors = make_detectors(self._names, options.patterns, self._replacement.kept)
+        self.scan = Sieve(self._detectors).scan
+        self.walk = lru_cache(_WALKS)(self._walk)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How much was redacted since the start, by kind."""
+        return self._replacement.counts
+
+    def clears(self, json: bytes) -> bool:
+        """Whether a scan proves that there is nothing to redact in what JSON says."""
+        return not self.scan(json)
+
+    def text(self, text: str) -> str:
+        """Give a text without what any detector finds in it."""
+        return self._replacement.clean(text, self._detectors)
+
+    def document(self, value: Any) -> Any:
+        """Give a document without what any detector finds in it, or that stands under a secret name."""
+        return self.walk((1 << len(self._detectors)) - 1).document(value)
+
+    def _walk(self, mask: int) -> Walk:
+        chosen = [detector for place, detector in enumerate(self._detectors) if mask >> place & 1]
+        return Walk(self._names, self._replacement, chosen)
+
+
+def _read_key(options: RedactOptions) -> HashKey | None:
+    if options.key_file is not None:
+        try:
+            key = options.key_file.read_bytes().strip()
+        except OSError as error:
+            raise ConfigurationError(f"processors.redact.options.key_file: {error.strerror}") from None
+    elif options.key_variable is not None:
+        key = os.environ.get(options.key_variable, "").encode()
+    else:
+        return None
+    if len(key) < _FEWEST_KEY_BYTES:
+        raise ConfigurationError(
+            f"processors.redact: the key of hashes has fewer than {_FEWEST_KEY_BYTES} bytes",
+            cure="Make one with `openssl rand -hex 32`, in the file of key_file or the variable of key_variable.",
+        )
+    return HashKey(key, options.key_id)
