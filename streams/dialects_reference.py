@@ -17,8 +17,8 @@ Made from `streams/dialects/` by `python -m streams.reference --write`; do not e
 
 The dialect of each record is found by itself, in this order: a header (`weft-dialect`, `content-type`) or the setting
 `topics.NAME.dialect`; envelopes, peeled up to three layers; the keys of a JSON object, where the signature with the
-most keys goes first; the grammars of texts; `text` and `raw`, which take anything. An object that no other dialect
-claims is `json`.
+most keys that few formats have goes first; the grammars of texts; `text` and `raw`, which take anything. An object
+that no other dialect claims is `json`.
 
 """
 
@@ -37,4 +37,5 @@ def _sections(one: dict[str, Any]) -> Iterator[str]:
     for example in one["examples"]:
         facts = "\n".join(json.dumps(record, ensure_ascii=False) for record in example["records"])
         headers = "".join(f"{name}: {value}\n" for name, value in example.get("headers", ()))
-        yield f"```text\n{headers}{example['value']}\n```\n\n```json\n{facts}\n```\n"
+        value = "\n".join(str(example["value"]).splitlines())  # a page has line ends of its own
+        yield f"```text\n{headers}{value}\n```\n\n```json\n{facts}\n```\n"
