@@ -10,8 +10,9 @@ import re
 from datetime import tzinfo
 
 from streams.dialects.base import CompileText, Dialect, Example, TextReader, new_record
-from streams.dialects.lines.traces import Trace, describe, find_trace
+from streams.dialects.lines.traces import describe
 from streams.types import Record, Source
+from streams.values.stack_traces import Trace, find_trace
 
 _ERROR, _FATAL = 17, 21
 _GO_ENDED = r"panic: |fatal error: |unexpected fault address |runtime: |SIG[A-Z]{2,6}: "

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.dialects.lines.traces import find_trace
+from streams.values.stack_traces import find_trace
 from tests.through import record_of
 
 JAVA = "java.io.IOException: disk full\n\tat com.acme.Shop.sell(Shop.java:42)\n\tat com.acme.Shop.main(Shop.java:7)"
