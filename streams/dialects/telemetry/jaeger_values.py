@@ -40,8 +40,8 @@ def flat_tags(tags: Any) -> dict[str, Any] | None:
 def _value(tag: dict[str, Any]) -> Any:
     key = next((key for key in _VALUES if key in tag), None)
     if key is None:
-        return _EMPTY.get(tag.get("vType", ""), "")
-    value, kind = tag[key], "int64" if key == "vInt64" else tag.get("type")
+        return _EMPTY.get(str(tag.get("vType")), "")
+    value, kind = tag[key], "int64" if key == "vInt64" else str(tag.get("type"))
     if not isinstance(value, str):
         return value
     if kind == "bool":
