@@ -9,12 +9,34 @@ from typing import Final
 
 from streams.errors import ConfigurationError
 from streams.processors.base import Processor
+from streams.processors.drop_fields import DropFields
+from streams.processors.environment import Environment
+from streams.processors.exception import Exceptions
+from streams.processors.http import Http
+from streams.processors.limits import Limits
+from streams.processors.pattern import Pattern
+from streams.processors.pseudonym import Pseudonym
 from streams.processors.redact import Redact
+from streams.processors.rename import Rename
+from streams.processors.sample import Sample
+from streams.processors.temporal import Temporal
 
 GROUP: Final = "weft.processors"
 """The entry point group in which a package offers processors: `name = "module:Class"`."""
 
-BUILTIN: Final[tuple[type[Processor], ...]] = (Redact,)
+BUILTIN: Final[tuple[type[Processor], ...]] = (
+    Redact,
+    Environment,
+    Exceptions,
+    Http,
+    Pattern,
+    Pseudonym,
+    Temporal,
+    Rename,
+    DropFields,
+    Sample,
+    Limits,
+)
 
 _BY_NAME: Final = {processor.name: processor for processor in BUILTIN}
 
