@@ -28,6 +28,7 @@ from streams.values import text as texts
 STAGE = "decode"
 _OPENING = (b"{", b"[")
 _FALLBACK = "dialect.fallback"
+_NOT_OF_DIALECT = frozenset({"decode.protobuf", "decode.json"})
 
 Alone: TypeAlias = Callable[[], bytes]
 """Gives the value again with one inner record of it and no other, so that it can be replayed alone."""
@@ -67,9 +68,8 @@ class Decoder:
         raw = arrival.raw
         try:
             opened = open_value(raw.value, self._limits)
-            content, flags = self._open(opened.value, arrival)
+            read, flags = self._read_opened(opened.value, arrival)
             remarks = (*opened.flags, *flags, *(("hint.unknown",) if arrival.hints.unknown else ()))
-            read = self._read_all(content, arrival)
             if isinstance(read, list):
                 return [_read_leaf(leaf, index, arrival, remarks) for index, leaf in enumerate(read)]
             return [(raw, _complete(read, arrival, arrival.identity, remarks), None, None)]
@@ -77,6 +77,18 @@ class Decoder:
             raise
         except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
             return [(raw, rejected(raw, STAGE, error), None, None)]
+
+    def _read_opened(self, value: bytes, arrival: Arrival) -> tuple[Record | list[Leaf], tuple[str, ...]]:
+        """Read a value by its hints; bytes that are not of the dialect that these name may be read without them."""
+        content, flags = self._open(value, arrival)
+        try:
+            return self._read_all(content, arrival), flags
+        except RejectedRecord as error:
+            if not arrival.fallback or not isinstance(content, Binary) or error.reason not in _NOT_OF_DIALECT:
+                raise
+        unhinted = arrival._replace(hints=arrival.hints._replace(dialect=None, form=None))
+        content, flags = self._open(value, unhinted)
+        return self._read_all(content, unhinted), (*flags, _FALLBACK)
 
     def _read_all(self, content: Content | Batch, arrival: Arrival) -> Record | list[Leaf]:
         """Give the record of a value, or, of one that holds several, how each is read."""

@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from streams.testing import FakeRecord
 from streams.types import Outcome
 from tests.otlp_encode import any_value, key_values
-from tests.through import dead_of, limited, outcome_of, record_of, records_of
+from tests.through import dead_of, limited, outcome_of, record_of, records_of, with_policy
 
 TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"
 GOOD_LOG = {"body": {"stringValue": "good"}}
@@ -261,6 +261,14 @@ def test_json_of_another_signal_contradicts_its_hint() -> None:
 )
 def test_what_is_no_request_at_all_dies_whole(value: bytes, reason: str) -> None:
     assert dead_of(hinted(value, "otlp-logs")).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "dialect"), [(b'{"resourceLogs":[', "text"), (b"level=info msg=plain", "logfmt"), (b"\xff\x00", "raw")]
+)
+def test_a_topic_may_take_what_is_no_request_as_it_is(value: bytes, dialect: str) -> None:
+    record = record_of(value, through=with_policy(dialect="otlp-logs", hint_mismatch="fallback"))
+    assert (record["dialect"], "dialect.fallback" in record["flags"]) == (dialect, True)
 
 
 def test_a_record_of_another_signal_is_not_taken_for_a_log() -> None:
