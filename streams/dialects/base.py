@@ -64,7 +64,8 @@ class Dialect:
     Of JSON objects a dialect claims those with all keys of one of its `signatures` and none of `without`, if `test`
     agrees; the signature with the most keys that few formats have goes first, then the longest. Of texts it claims
     those that its reader does not answer with None; it is asked only about texts that begin with one of the
-    characters in `starts` (any, when that is empty).
+    characters in `starts` (any, when that is empty), and of those that begin with a digit, `[` or `<` only about
+    such as begin like one of its `heads`, which have 0 for every digit and up to 12 characters (any without heads).
     """
 
     name: str
@@ -77,6 +78,7 @@ class Dialect:
     compile_objects: CompileReader | None = None
     compile_text: CompileText | None = None
     starts: str = ""
+    heads: tuple[str, ...] = ()
     envelope: str = ""
     """Not empty when the body of its records is a whole record of its own, JSON or text, that is read in turn:
     the key of objects that holds it, and for texts, which it must end, any name. With `split` it is so for what

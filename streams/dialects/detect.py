@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from streams.dialects.base import Dialect, ObjectReader, Parts, TextReader, add_flags, new_record
+from streams.dialects.base import Dialect, ObjectReader, Parts, add_flags, new_record
+from streams.dialects.beginnings import Beginnings
 from streams.dialects.roles import USUAL
 from streams.types import Record, Source
 from streams.values.text import without_ansi, without_line_end
@@ -63,9 +64,7 @@ class Detector:
         for rank, dialect in enumerate(listed):
             for signature in dialect.signatures:
                 self._by_key[min(signature, default=None)].append(Claim(signature, rank, dialect))
-        self._texts = _by_first_character(
-            [(dialect, dialect.compile_text(zone)) for dialect in listed if dialect.compile_text]
-        )
+        self._texts = Beginnings([(dialect, dialect.compile_text(zone)) for dialect in listed if dialect.compile_text])
         self._splitters = [dialect for dialect in listed if dialect.split_text]
         self.splits = frozenset(character for dialect in self._splitters for character in dialect.starts)
         """The characters with which a text may begin that `split_text` takes apart."""
@@ -113,7 +112,7 @@ class Detector:
         """Read a text, without its line end, by the first grammar that claims it; the last one claims every text."""
         text = without_line_end(text)
         plain = without_ansi(text) if text[:1] == "\x1b" else text
-        for dialect, reader in self._texts.get(plain[:1]) or self._texts[""]:
+        for dialect, reader in self._texts.grammars(plain):
             record = reader(plain if dialect.starts else text, event_id, observed, source)
             if record is not None:
                 return dialect, record
@@ -121,7 +120,7 @@ class Detector:
 
     def read_line(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
         """Read a text by a grammar that knows it; None when only the last one would, which claims every text."""
-        for dialect, reader in (self._texts.get(text[:1]) or self._texts[""])[:-1]:
+        for dialect, reader in self._texts.grammars(text)[:-1]:
             record = reader(text, event_id, observed, source)
             if record is not None:
                 return dialect, record
@@ -185,14 +184,3 @@ def read_value(value: Any, event_id: str, observed: str, source: Source) -> Reco
     record["body"] = value
     add_flags(record, "timestamp.missing")
     return record
-
-
-def _by_first_character(
-    readers: list[tuple[Dialect, TextReader]],
-) -> dict[str, tuple[tuple[Dialect, TextReader], ...]]:
-    """For each first character the grammars to ask, in order; under "" those for every other character."""
-    characters = {"", *(character for dialect, _ in readers for character in dialect.starts)}
-    return {
-        character: tuple(one for one in readers if not one[0].starts or (character and character in one[0].starts))
-        for character in characters
-    }

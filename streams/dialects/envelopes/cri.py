@@ -48,6 +48,7 @@ DIALECT = Dialect(
     link="https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md",
     compile_text=_compile_text,
     starts="12",
+    heads=("0000-00-00T",),
     envelope="line",
     examples=(
         Example(

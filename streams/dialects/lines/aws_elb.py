@@ -207,6 +207,7 @@ CLASSIC = Dialect(
         "aws-elb", rf"{_INSTANT}Z \S+ \S+:\d+ \S+ [-\d.]+ [-\d.]+ [-\d.]+ ", _CLASSIC, 12, _finish_http
     ),
     starts="0123456789",
+    heads=("0000-00-00T",),
     opaque=True,
     examples=(
         Example(

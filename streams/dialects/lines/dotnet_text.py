@@ -69,6 +69,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts=f"tdiwfc{DIGITS}[",
+    heads=("0000-00-00", "[0000-00-00", "00:00:00", "[00:00:00"),
     examples=(
         Example(
             "warn: Shop.Cart[7]\n      => SpanId:00f067aa0ba902b7, TraceId:4bf92f3577b34da6a3ce929d0e0e4736 => Order 12"

@@ -22,6 +22,7 @@ DIALECT = Dialect(
         then=take_pairs,
     ),
     starts="0123456789",
+    heads=("0000-00-00T",),
     examples=(
         Example(
             '2024-05-07T10:58:13.877Z [INFO]  expiration: revoked lease: lease_id=auth/login/h8fc reason="too old"',

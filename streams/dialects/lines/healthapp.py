@@ -27,6 +27,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789",
+    heads=("00000000-",),
     examples=(
         Example(
             "20171224-1:2:35:9|Step_LSC|30002312|action android.intent.action.TIME_TICK",

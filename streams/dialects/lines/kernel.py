@@ -28,6 +28,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="<[",
+    heads=("[0", "[ ", "<0"),
     is_head=True,
     examples=(
         Example(

@@ -47,6 +47,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789",
+    heads=("0000-00-00", "000000 "),
     examples=(
         Example(
             "2020-08-06T14:25:02.835618Z 0 [Note] [MY-012487] [InnoDB] DDL log recovery : begin",

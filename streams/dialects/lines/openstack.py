@@ -33,6 +33,7 @@ DIALECT = Dialect(
         names={"log_file": "log.file.name", "identity": "openstack.identity"},
     ),
     starts=f"{DIGITS}{_LETTERS}",
+    heads=("0000-00-00",),
     examples=(
         Example(
             "2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server"

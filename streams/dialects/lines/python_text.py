@@ -114,6 +114,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts=f"{DIGITS}[{_LETTERS}",
+    heads=("0000-00-00", "["),
     examples=(
         Example(
             "2024-03-10 14:13:06,719 - shop.cart - WARNING - cart is full",

@@ -35,6 +35,7 @@ DIALECT = Dialect(
         then=take_pairs,
     ),
     starts=f"{DIGITS}[TDIWE ",
+    heads=("0000-00-00", "[0000-00-00"),
     examples=(
         Example(
             "[2024-03-10T14:13:06Z WARN  shop::cart] cart is full",

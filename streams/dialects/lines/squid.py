@@ -63,6 +63,7 @@ DIALECT = Dialect(
     link="https://wiki.squid-cache.org/Features/LogFormat",
     compile_text=_compile_text,
     starts="123456789",
+    heads=("000000000",),
     opaque=True,
     examples=(
         Example(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from string import ascii_letters
 
 from streams.dialects.base import CompileText, Dialect, Example, TextReader, new_record
 from streams.dialects.lines.traces import describe
@@ -124,6 +125,7 @@ JAVA = Dialect(
     summary="a Java, Kotlin or Scala stack trace",
     link="https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Throwable.html#printStackTrace()",
     compile_text=_compile("java-stack", "java"),
+    starts=ascii_letters,
     examples=(
         Example(
             _JAVA_TEXT,
@@ -144,6 +146,7 @@ NODE = Dialect(
     summary="a JavaScript stack trace, also with the line of source that Node prints before it",
     link="https://nodejs.org/api/errors.html#errorstack",
     compile_text=_compile("node-stack", "node"),
+    starts=f"{ascii_letters}/(_$",
     examples=(
         Example(
             "/app/index.js:7\n    throw new TypeError('no id');\n    ^\n\nTypeError: no id\n"
@@ -161,6 +164,7 @@ DOTNET = Dialect(
     summary="a .NET stack trace",
     link="https://learn.microsoft.com/dotnet/api/system.exception.tostring",
     compile_text=_compile("dotnet-stack", "dotnet"),
+    starts=ascii_letters,
     examples=(
         Example(
             "Unhandled exception. System.InvalidOperationException: no stock\n ---> System.IO.IOException: disk full\n"
@@ -175,6 +179,7 @@ RUBY = Dialect(
     summary="a Ruby backtrace",
     link="https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message",
     compile_text=_compile("ruby-stack", "ruby"),
+    starts=f"{ascii_letters}/._-(",
     examples=(
         Example(
             "/app/shop.rb:6:in `/': divided by 0 (ZeroDivisionError)\n\tfrom /app/shop.rb:6:in `<main>'",
