@@ -12,7 +12,8 @@ from streams.types import Record, Source
 ObjectReader: TypeAlias = Callable[[dict[str, Any], str, str, Source], Record]
 """(document, event id, observed timestamp, source) to a record.
 
-It may consume the document. A body of None means that the document has none: the caller puts the original text there.
+It may consume the document. A body of None means that the document has none: the caller puts the original text there,
+unless the record is a data point.
 """
 
 TextReader: TypeAlias = Callable[[str, str, str, Source], Record | None]

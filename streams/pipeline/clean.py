@@ -68,7 +68,7 @@ def clean_reader(  # noqa: C901 - hot path
             else:
                 record = read(document, event_id, observed, source)
             body = record["body"]
-            if body is None:
+            if body is None and record["signal"] == "log":
                 record["body"] = without_line_end(value.decode())
             elif type(body) is str and body[:1] == "{":
                 return None

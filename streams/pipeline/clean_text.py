@@ -34,7 +34,7 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
             if text[0] in detector.splits and detector.split_text(text) is not None:
                 return None
             record = layers.read_text(text, Identity(event_id, observed, source))
-            if record["body"] is None:
+            if record["body"] is None and record["signal"] == "log":
                 record["body"] = without_line_end(text)
             if record["trace_id"] is None:
                 complete_trace(record, hints)
@@ -48,11 +48,11 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
 
 
 def _is_line(text: str, value: bytes) -> bool:
-    """Whether a text is for sure no JSON, holds none at its end, and is neither blank nor compressed."""
+    """Whether a text is for sure no JSON, and neither blank nor compressed."""
     last = text[-1:]
     if last.isspace():
         last = text.rstrip()[-1:]
-    if not last or last == "}" or value.startswith(_ZLIB):
+    if not last or value.startswith(_ZLIB):
         return False
     first = text.lstrip()[0] if text[0].isspace() else text[0]
     return first != "{" and not (first == "[" and last == "]")

@@ -185,7 +185,7 @@ class Decoder:
             record = self._detect(content, who)
         if isinstance(content, Document):
             add_flags(record, *content.parsed.flags)
-        if record["body"] is None:
+        if record["body"] is None and record["signal"] == "log":
             record["body"] = texts.without_line_end(_original(content))
         return record
 
@@ -238,8 +238,7 @@ def _complete(record: Record, arrival: Arrival, who: Identity, remarks: tuple[st
     add_flags(record, *remarks)
     if arrival.hints.cloud_event:
         record = merge(read_attributes(arrival.hints.cloud_event, *who), record, CLOUD_EVENTS)
-    if record["signal"] == "log":
-        complete_trace(record, arrival.hints)
+    complete_trace(record, arrival.hints)
     return record
 
 

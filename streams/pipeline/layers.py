@@ -62,12 +62,12 @@ class Layers:
                 return self.read_text(content, identity, layer)
             record = self.read_object(parsed.document, identity, layer)
             add_flags(record, *parsed.flags)
-            if record["body"] is None:
+            if record["body"] is None and record["signal"] == "log":
                 record["body"] = without_line_end(content)
             return record
         if isinstance(content, dict):
             record = self.read_object(dict(content), identity, layer)
-            if record["body"] is None:
+            if record["body"] is None and record["signal"] == "log":
                 record["body"] = _as_text(content)
             return record
         return read_bytes(content, *identity) if isinstance(content, bytes) else read_value(content, *identity)

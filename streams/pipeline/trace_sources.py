@@ -11,7 +11,12 @@ from streams.values.trace import NOTHING
 
 
 def complete_trace(record: Record, hints: Hints) -> None:
-    """Give a record without trace the one of its text, else of its headers; say when a span has no trace."""
+    """Give a log without trace the one of its text, else of its headers; say when a span id has no trace.
+
+    Spans have their own, and data points have none.
+    """
+    if record["signal"] != "log":
+        return
     if record["trace_id"] is None:
         _find_in_text(record)
     if record["trace_id"] is None and hints.trace:

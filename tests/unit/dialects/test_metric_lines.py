@@ -204,3 +204,10 @@ def test_what_only_resembles_statsd_is_none(text: str) -> None:
 @pytest.mark.parametrize("name", ["influx", "statsd"])
 def test_a_value_that_is_not_of_the_named_dialect_is_a_dead_letter(name: str) -> None:
     assert dead_of(FakeRecord(b"prose", headers=(("weft-dialect", name.encode()),))).reason == "decode.dialect"
+
+
+@pytest.mark.parametrize("line", ["hits:1|c", f"m,a=b f=1 {TIME}"])
+def test_a_point_has_no_body_and_takes_no_trace_of_its_headers(line: str) -> None:
+    headers = (("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),)
+    record = record_of(FakeRecord(line.encode(), headers=headers))
+    assert (record["body"], record["trace_id"]) == (None, None)
