@@ -200,7 +200,7 @@ def test_a_bug_costs_only_the_records_it_meets(place: str, stage: str, monkeypat
         raise RecursionError(secret)
 
     monkeypatch.setattr(place, broken)
-    outcome = outcome_of("plain {text}", None, "more {text}")
+    outcome = outcome_of("[plain text]", None, "[more text]")
     assert [letter.reason for letter in outcome.dead] == [f"internal.{stage}", "decode.tombstone", f"internal.{stage}"]
     assert outcome.dead[0].error.startswith("RecursionError at tests.")
     assert not any(secret in letter.error for letter in outcome.dead)
