@@ -37,7 +37,7 @@ class Token(NamedTuple):
 
 def put_tail(attributes: dict[str, Any], tail: str) -> None:
     """Set attributes for the rest of a line; fields that no known layout names are listed under `extra`."""
-    tokens = [_token(match) for match in _TOKEN.finditer(tail)]
+    tokens = [_token(match) for match in _TOKEN.finditer(tail.rstrip(" "))]
     if len(tokens) > 1 and all(_may_be_header(token) for token in tokens[:2]):
         put_header(attributes, "referer", tokens[0].value)
         put(attributes, "user_agent.original", tokens[1].value)

@@ -33,7 +33,11 @@ _HEAD = re.compile(
 )
 _QUOTED = r'"(?:[^"\\]++|\\.)*+"'
 _ELEMENT = re.compile(rf'\[(?P<id>[^\s=\]"\[]{{1,128}})(?P<parameters>(?:[^\]"\\]++|\\.|{_QUOTED})*+)\]', re.DOTALL)
-_PARAMETER = re.compile(r'\s*+([^\s=\]"]{1,256})\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s"]++))', re.DOTALL)
+_PARAMETER = re.compile(
+    r'\s*+(?:([^\s=\]"]{1,256}+)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s"]++))|(\S++))',
+    re.DOTALL,
+)
+"""The last group is what is no parameter; it is there so that no blank is looked at twice."""
 _ESCAPE = re.compile(r'\\(["\\\]])')
 _TRACE_KEYS = frozenset({"trace_id", "span_id", "trace_flags"})
 
@@ -97,10 +101,13 @@ def _set_data(record: Record, text: str, at: int) -> int:
 
 def _set_element(attributes: dict[str, Any], identity: str, parameters: str) -> None:
     """Name a parameter `syslog.SD-ID.NAME`; one that is there several times is a list (section 6.3.3)."""
-    found = _PARAMETER.findall(parameters)
-    if not found:
-        attributes.setdefault(f"syslog.{identity}", parameters.strip())
-    for name, quoted, bare in found:
+    found = _PARAMETER.findall(parameters.strip())
+    odd = " ".join(rest for *_, rest in found if rest)
+    if odd or not found:
+        attributes.setdefault(f"syslog.{identity}", odd)
+    for name, quoted, bare, _ in found:
+        if not name:
+            continue
         value = _ESCAPE.sub(r"\1", quoted or bare)
         key = name if identity == "opentelemetry" and name in _TRACE_KEYS else f"syslog.{identity}.{name}"
         known = attributes.get(key)

@@ -187,6 +187,7 @@ NULL = "<165>1 - - - - - -"
         ('<165>1 - h a - - [x@1 ip="1" ip="2" ip="3"] hi', "hi", {"syslog.x@1.ip": ["1", "2", "3"]}),
         ('<165>1 - h a - - [x@1 k="v"][x@1 k="w"] hi', "hi", {"syslog.x@1.k": ["v", "w"]}),
         ("<165>1 - h a - - [empty] hi", "hi", {"syslog.empty": ""}),
+        ('<165>1 - h a - - [x@1 odd k="v" one] hi', "hi", {"syslog.x@1": "odd one", "syslog.x@1.k": "v"}),
         ('<165>1 - h a - - [x@1 k="v"]', '<165>1 - h a - - [x@1 k="v"]', {"syslog.x@1.k": "v"}),
         ("<165>1 - h a - - - hi", "hi", {}),
         ("<165>1 - h a - - -  hi", " hi", {}),

@@ -103,6 +103,43 @@ BAITS |= {
     "rows under a field list": lambda size: "#Fields: date time a\n" + "b c\n" * (size // 4),
     "one parameter of RFC 5424 again": lambda size: "<13>1 - - - - - [a" + ' b="c"' * (size // 6) + "] x",
     "blanks of Squid": lambda size: "1157689312.049" + " " * size,
+    "blanks behind a request": lambda size: ACCESS + 'GET / HTTP/1.1" 200 5' + " " * size,
+}
+
+TIME = "2024-03-10 14:13:06,719 "
+BAITS |= {
+    "blanks in structured data": lambda size: "<13>1 - - - - - [a" + " " * size + "] x",
+    "odd words in structured data": lambda size: "<13>1 - - - - - [a" + " b" * (size // 2) + "] x",
+    "elements of structured data": lambda size: "<13>1 - - - - - " + "[a]" * (size // 3),
+    "counts of frames": lambda size: "9 <13>a b" + "1 <13>" * (size // 6),
+    "digits of a count": lambda size: "9 <13>a b" + "1" * size + " <13>x",
+    "words of a tag": lambda size: "<13>Oct 11 22:14:15 " + "a " * (size // 2),
+    "percents of Cisco": lambda size: "<13>Oct 11 22:14:15 a " + "%A-1-" * (size // 5),
+    "brackets of a thread": lambda size: f"{TIME}INFO " + "[a] " * (size // 4),
+    "dots of a logger": lambda size: f"{TIME}INFO [a] " + "a." * (size // 2),
+    "loggers of Kafka": lambda size: f"[{TIME[:-1]}] INFO x" + " (a.b" * (size // 5),
+    "lines of Kafka": lambda size: f"[{TIME[:-1]}] INFO x" + "\n (a.b)" * (size // 7) + "x",
+    "spans of Rust": lambda size: "2024-03-10T14:13:06Z INFO " + "a{b}:" * (size // 5),
+    "pairs of Rust": lambda size: "[2024-03-10T14:13:06Z INFO a] x" + " a=b" * (size // 4) + " x",
+    "quotes of Rust": lambda size: "[2024-03-10T14:13:06Z INFO a] x" + ' a="' * (size // 4),
+    "pairs of klog": lambda size: 'I0310 14:13:06.719000 7 a.go:12] "x"' + " a=[" * (size // 4),
+    "lines of klog": lambda size: 'I0310 14:13:06.719000 7 a.go:12] "x" a=<' + "\n\tx" * (size // 3),
+    "levels of PostgreSQL": lambda size: "2024-03-10 14:13:06 UTC :  " + "LOG: " * (size // 5),
+    "tabs of zap": lambda size: "INFO" + "\t{" * (size // 2),
+    "tags of Rails": lambda size: "I, [2024-03-10T14:13:06.719 #6]  INFO -- : " + "[a] " * (size // 4),
+    "scopes of .NET": lambda size: "info: a[0]\n      " + "=> TraceId:" * (size // 11),
+    "frames of Java": lambda size: "a\n" + "\tat a.b(c.java:1)\n" * (size // 19),
+    "heads of Java": lambda size: "a.b.CError: " * (size // 12) + "\n\tat a.b(c.java:1)",
+    "types of Java": lambda size: "a.b+" * (size // 4) + "\n\tat a.b(c.java:1)",
+    "starts of a traceback": lambda size: "Traceback (most recent call last):\n" * (size // 35),
+    "lines of a traceback": lambda size: "Traceback (most recent call last):" + "\n  a" * (size // 4),
+    "frames of Ruby": lambda size: "a:1:in `b': c (D\n" * (size // 17),
+    "words of Ruby": lambda size: "a" * size + ":1:in `",
+    "exceptions of Rails": lambda size: ":in " + "\nA (" * (size // 4),
+    "goroutines": lambda size: "x\n" + "goroutine 1 [\n" * (size // 14),
+    "panics": lambda size: "goroutine 1 [a]:\n" + "panic " * (size // 6),
+    "severities in text": lambda size: "[info " * (size // 6),
+    "levels in text": lambda size: 'level" ' * (size // 7),
 }
 
 
