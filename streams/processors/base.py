@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,6 +32,13 @@ class Verdict(Enum):
 
 
 Acted = bool | Literal[Verdict.SAMPLED]
+
+
+class Cached(NamedTuple):
+    """How often a cache had the answer, and how often it had not."""
+
+    hits: int = 0
+    misses: int = 0
 
 
 class Processor(ABC):
@@ -70,6 +77,10 @@ class Processor(ABC):
     def files(self) -> tuple[Path, ...]:
         """Give the files that it has read; when one changes, the processor is made again."""
         return ()
+
+    def cached(self) -> Cached:
+        """Give how often its cache was asked since it was made; zeros without one."""
+        return Cached()
 
 
 class LookupProcessor(Processor):

@@ -12,23 +12,31 @@ from streams.processors.base import Processor
 from streams.processors.drop_fields import DropFields
 from streams.processors.environment import Environment
 from streams.processors.exception import Exceptions
+from streams.processors.geoip import GeoIP
 from streams.processors.http import Http
+from streams.processors.kubernetes import Kubernetes
 from streams.processors.limits import Limits
 from streams.processors.pattern import Pattern
 from streams.processors.pseudonym import Pseudonym
 from streams.processors.redact import Redact
 from streams.processors.rename import Rename
 from streams.processors.sample import Sample
+from streams.processors.service_catalog import ServiceCatalog
 from streams.processors.temporal import Temporal
+from streams.processors.user_agent import UserAgent
 
 GROUP: Final = "weft.processors"
 """The entry point group in which a package offers processors: `name = "module:Class"`."""
 
 BUILTIN: Final[tuple[type[Processor], ...]] = (
     Redact,
+    Kubernetes,
+    ServiceCatalog,
     Environment,
     Exceptions,
     Http,
+    GeoIP,
+    UserAgent,
     Pattern,
     Pseudonym,
     Temporal,
