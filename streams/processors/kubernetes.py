@@ -50,7 +50,7 @@ class Kubernetes(Processor):
     version: ClassVar[str] = "1"
     reads: ClassVar[frozenset[str]] = frozenset({"resource", "attributes"})
     writes: ClassVar[frozenset[str]] = frozenset(
-        {"resource.k8s.*", "resource.container.id", "resource.service.name", "flags"}
+        {*(f"resource.{key}" for key in fields.WRITTEN), "resource.k8s.pod.label.*", "resource.service.name", "flags"}
     )
     overwrites: ClassVar[frozenset[str]] = frozenset({"resource.service.name"})
 

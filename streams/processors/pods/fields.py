@@ -17,7 +17,6 @@ DEPLOYMENT: Final = "k8s.deployment.name"
 REPLICASET: Final = "k8s.replicaset.name"
 
 _OPENTELEMETRY: Final = (
-    "cluster.name",
     "namespace.name",
     "node.name",
     "pod.name",
@@ -46,6 +45,9 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 _OBJECTS: Final = ("k8s", "kubernetes")
 _PATHS: Final = {name: tuple(name.split(".")) for name in _NAMES}
+
+WRITTEN: Final = frozenset(_NAMES.values())
+"""Keys of the resource that are told by fields; paths and names of pods tell no others."""
 
 SIGNS: Final = frozenset({*_NAMES, *_OBJECTS})
 """Attributes of which one at least is there when the attributes tell of a pod."""

@@ -43,8 +43,8 @@ def kubernetes(**options: Any) -> Kubernetes:
             {"io.kubernetes.pod.name": "web-0", "io.kubernetes.pod.namespace": "shop"}, POD, id="Docker's labels"
         ),
         pytest.param(
-            {"k8s.node.name": "n1", "k8s.cluster.name": "eu"},
-            {"k8s.node.name": "n1", "k8s.cluster.name": "eu"},
+            {"k8s.node.name": "n1"},
+            {"k8s.node.name": "n1"},
             id="a node without a pod",
         ),
         pytest.param({"k8s.pod.name": 7, "kubernetes": "yes", "k8s": None}, {}, id="other types"),
