@@ -37,6 +37,10 @@ class UnexpectedState(WeftError):
     """The program met a state it cannot explain; ending loudly is safe because replay is: exit 70."""
 
 
+class LookupFailed(Exception):
+    """A look-up gave no answer; the message is the class of what went wrong, as `TimeoutError` or `BreakerOpen`."""
+
+
 class RejectedRecord(Exception):
     """A record (or one inner record) must become a dead letter.
 
@@ -47,3 +51,7 @@ class RejectedRecord(Exception):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class RejectedByOutage(RejectedRecord):
+    """A record must become a dead letter only because something outside does not answer now."""

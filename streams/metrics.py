@@ -5,12 +5,16 @@ Labels come from bounded sets only: topics and partitions that this worker owns,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+BREAKER_STATES: Final = ("closed", "half_open", "open", "isolated")
+"""What a circuit breaker may be in; the metric is the place in this list."""
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -28,13 +32,37 @@ class PartitionStatus(NamedTuple):
     holds: dict[str, str]
 
 
+class ProcessorStatus(NamedTuple):
+    """One processor of the chain since the start.
+
+    Records that came to the chain, those that it changed and those on which it failed; `seconds` of work are estimated
+    from a sample, and part of those of `stage`. `hits` and `misses` are those of its own cache; `redacted` counts by
+    kind.
+    """
+
+    name: str
+    version: str
+    stage: str
+    records: int
+    changed: int
+    failed: int
+    seconds: float
+    hits: int = 0
+    misses: int = 0
+    redacted: Mapping[str, int] = MappingProxyType({})
+    breaker: str | None = None
+    """The state of a look-up's breaker."""
+    waited: float = 0.0
+    """Seconds that chunks waited for a look-up."""
+
+
 class RoleState(NamedTuple):
     """What a role is doing at one moment, as the metrics and the report see it.
 
     `stuck` says what makes no progress, if anything; `oldest_work_seconds` is the age of the oldest work
     that is registered and not yet acknowledged; `held_outputs` says why output partitions are held;
     `brokers_silent_seconds` is the time since a broker last answered what is asked every few seconds;
-    `reload_refused` says why the last try to take up changed settings failed.
+    `reload_refused` says why the last try to take up changed settings failed; `processors` are in the chain's order.
     """
 
     assigned: bool
@@ -47,6 +75,7 @@ class RoleState(NamedTuple):
     in_flight_bytes_limit: int
     brokers_silent_seconds: float = 0.0
     reload_refused: str | None = None
+    processors: Sequence[ProcessorStatus] = ()
 
 
 class Metrics:
@@ -84,13 +113,13 @@ class Metrics:
 
 
 class RoleCollector(Collector):
-    """Gauges of what the role holds, read at scrape time so that they are right again after every rebalance."""
+    """What the role holds and its processors do, read at scrape time: right again after a rebalance or a reload."""
 
     def __init__(self, observe: Callable[[], RoleState]) -> None:
         self._observe = observe
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the gauges of the work in flight and of the partitions that are owned now."""
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics of the work in flight, of the partitions that are owned now and of the processors."""
         state = self._observe()
         yield _gauge("weft_assigned", "1 while the group has assigned this process its share.", state.assigned)
         yield _gauge("weft_in_flight_bytes", "Bytes of output not yet acknowledged.", state.in_flight_bytes)
@@ -102,6 +131,7 @@ class RoleCollector(Collector):
         )
         yield _gauge("weft_outputs_held", "Distinct reasons why output partitions are held.", len(state.held_outputs))
         yield from _owned(state.partitions)
+        yield from _processors(state.processors)
 
 
 def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:
@@ -124,3 +154,33 @@ def _owned(partitions: Sequence[PartitionStatus]) -> Iterator[GaugeMetricFamily]
         for reason in status.holds:
             held.add_metric([*where, reason], 1)
     yield from (records, seconds, flying, held)
+
+
+def _processors(processors: Sequence[ProcessorStatus]) -> Iterator[Metric]:
+    changed = _counter("weft_processor_records", "Records that a processor changed.", "processor")
+    failed = _counter("weft_processor_failures", "Records on which a processor failed.", "processor")
+    seconds = _counter("weft_processor_seconds", "Seconds of work, estimated from a sample.", "processor")
+    cache = _counter("weft_processor_cache", "Keys that a cache had (hit) and had not (miss).", "processor", "result")
+    waited = _counter("weft_lookup_seconds", "Seconds that chunks waited for a look-up.", "processor")
+    breaker = GaugeMetricFamily(
+        "weft_breaker_state", "0 closed, 1 half-open, 2 open, 3 isolated by an operator.", labels=["processor"]
+    )
+    redacted = _counter("weft_redactions", "What was redacted, by kind.", "kind")
+    for status in processors:
+        name = [status.name]
+        changed.add_metric(name, status.changed)
+        failed.add_metric(name, status.failed)
+        seconds.add_metric(name, status.seconds)
+        if status.hits or status.misses:
+            cache.add_metric([*name, "hit"], status.hits)
+            cache.add_metric([*name, "miss"], status.misses)
+        if status.breaker is not None:
+            waited.add_metric(name, status.waited)
+            breaker.add_metric(name, BREAKER_STATES.index(status.breaker))
+        for kind, count in status.redacted.items():
+            redacted.add_metric([kind], count)
+    yield from (changed, failed, seconds, cache, waited, breaker, redacted)
+
+
+def _counter(name: str, documentation: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(name, documentation, labels=labels)

@@ -24,7 +24,7 @@ RELOADABLE: Final = frozenset({"processors"})
 
 
 class Reloaded(NamedTuple):
-    """What came of a reload: the hash that is active now, and whether it is another than before."""
+    """What came of a reload: the hash that is active now, and whether anything is other than before."""
 
     pipeline: str
     changed: bool
@@ -63,7 +63,7 @@ class Reloader:
             self.refused = error.message
             log.error("reload.refused", error=error.message, active=self.pipeline.provenance)
             raise
-        changed = pipeline.provenance != self.pipeline.provenance
+        changed = pipeline.provenance != self.pipeline.provenance or settings.processors != self.settings.processors
         self.refused = None
         if changed:
             self.settings, self.pipeline = settings, pipeline

@@ -107,6 +107,29 @@ class When(Section):
     environments: tuple[str, ...] = Field((), description="only these deployment environments")
 
 
+class BreakerLimits(Section):
+    """When calls to what does not answer are no longer made, and when they are tried again."""
+
+    window_calls: int = Field(100, ge=1, le=1_000, description="calls that the ratios look at, at most")
+    window_seconds: float = Field(60, gt=0, description="how far back they look, at most")
+    minimum_calls: int = Field(10, ge=1, description="calls below which they say nothing")
+    failure_ratio: float = Field(0.5, gt=0, le=1, description="share of failed calls at which it opens")
+    slow_seconds: float = Field(1, gt=0, description="time above which a call is slow")
+    slow_ratio: float = Field(0.8, gt=0, le=1, description="share of slow calls at which it opens")
+    open_seconds: float = Field(10, gt=0, description="time without calls")
+    probes: int = Field(2, ge=1, description="calls that must succeed then for it to close")
+
+
+class LookupLimits(Section):
+    """How the framework calls a processor that asks something outside."""
+
+    deadline_seconds: float | None = Field(None, gt=0, le=30, description="instead of timing.lookup_deadline_seconds")
+    attempts: int = Field(3, ge=1, le=10, description="calls within the deadline, when they fail")
+    cache_entries: int = Field(10_000, ge=0, description="answers that are remembered; 0 remembers none")
+    cache_seconds: float = Field(60, gt=0, description="how long they are")
+    breaker: BreakerLimits = BreakerLimits()
+
+
 class ProcessorEntry(Section):
     """One place in the chain of processors; a bare name stands for an entry with that name only."""
 
@@ -119,6 +142,7 @@ class ProcessorEntry(Section):
     )
     defaults: dict[str, Any] = Field(default_factory=dict, description="field path to value, set by `default`")
     when: When = When()
+    lookup: LookupLimits = LookupLimits()
 
     @model_validator(mode="before")
     @classmethod
@@ -142,6 +166,7 @@ class Timing(Section):
     start_deadline_seconds: float = Field(60, gt=0, description="start to the first assignment, at most")
     stuck_after_seconds: float = Field(120, gt=0, description="work or a readable partition without progress")
     discovery_interval_seconds: float = Field(5, gt=0, le=10, description="look for new topics and partitions")
+    lookup_deadline_seconds: float = Field(2, gt=0, le=30, description="longest wait of a chunk for its look-ups")
     send_timeout_seconds: float = Field(60, gt=0, description="after which an unanswered batch is sent again")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict
 
@@ -149,6 +149,8 @@ class DeadLetter(NamedTuple):
     """What replaces the raw value when one inner record of a batch is bad alone; None keeps the original bytes."""
     pipeline: str = ""
     """Hash of the pipeline that rejected it."""
+    outage: bool = False
+    """It died of something outside that did not answer; once that is back, it passes."""
 
 
 class Outcome(NamedTuple):
@@ -174,11 +176,16 @@ class Outcome(NamedTuple):
 LookupKeys: TypeAlias = frozenset[tuple[str, str]]
 """(look-up name, key) pairs that a chunk wants answered before it can be finished."""
 
-Answers: TypeAlias = Mapping[tuple[str, str], Any]
-"""Answers to look-up keys; a key that is missing had no answer within the deadline."""
 
-Lookups: TypeAlias = Callable[[LookupKeys], Awaitable[Answers]]
-"""Resolves the keys of one chunk, within its own deadline; never raises for an unknown key."""
+class Unanswered(NamedTuple):
+    """Stands for the answer to a key whose look-up failed; `error` is the class of what went wrong."""
+
+    error: str
+
+
+Answers: TypeAlias = Mapping[tuple[str, str], Any]
+"""Answers to look-up keys: an Unanswered where the look-up failed; a key that is missing is one of which nothing is
+known there."""
 
 
 @dataclass(slots=True)

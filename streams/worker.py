@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from streams.agents.active import Active
 from streams.agents.normalise import Normaliser
 from streams.app import create_app
 from streams.errors import ConfigurationError, TemporaryError, UnexpectedState
@@ -30,8 +31,9 @@ from streams.pipeline import Pipeline
 from streams.pipeline.reject import KafkaForm, kafka_form
 from streams.presence import Presence
 from streams.reload import Reloader
+from streams.resilience.breaker import Breaker
 from streams.settings import Settings, load, settings_file
-from streams.types import Answers, DeadLetter, LookupKeys
+from streams.types import DeadLetter
 
 _WATCH_SECONDS = 1.0
 
@@ -52,7 +54,7 @@ class Worker:
         self.settings = settings
         self.lifecycle = lifecycle
         self.metrics = Metrics()
-        self.pipeline = Pipeline(settings)
+        self.active = Active(Pipeline(settings), settings.timing.lookup_deadline_seconds)
         self.producer = make_producer(settings)
         self.consumer = make_consumer(settings)
         self.ownership = Ownership(settings, self.consumer, self.metrics, accept_gaps=accept_gaps, resumed=resumed)
@@ -66,10 +68,12 @@ class Worker:
             on_failure=lifecycle.fail,
         )
         self.app = create_app(settings, self._source, self._role)
-        identity = Identity("worker", settings.group, version("weft"), settings.environment, self.pipeline.provenance)
+        pipeline = self.active.pipeline
+        identity = Identity("worker", settings.group, version("weft"), settings.environment, pipeline.provenance)
         self.monitor = Monitor(identity, self.metrics, self.observe)
-        self.reloader = Reloader(settings, self.pipeline, load, self._use, settings_file())
-        self.presence = Presence(settings, identity, self.monitor, {"resume": self._resume, "reload": self._reload})
+        self.reloader = Reloader(settings, pipeline, load, self._use, settings_file())
+        commands = {"resume": self._resume, "reload": self._reload, "isolate": self._isolate, "reset": self._reset}
+        self.presence = Presence(settings, identity, self.monitor, commands)
 
     def _source(self, feed: Feed) -> ChunkSource:
         return ChunkSource(
@@ -85,11 +89,10 @@ class Worker:
 
     def _role(self, source: ChunkSource) -> Normaliser:
         return Normaliser(
-            self.pipeline,
+            self.active,
             self.publisher,
             self.ownership,
             source.pace,
-            no_lookups,
             self.metrics,
             self._congested,
             self.lifecycle.fail,
@@ -98,12 +101,12 @@ class Worker:
     def _kafka_form(self, letter: DeadLetter, *, by_reference: bool = False) -> KafkaForm:
         """Give a dead letter's form; one that was found only when it was produced names the active pipeline."""
         if not letter.pipeline:
-            letter = letter._replace(pipeline=self.pipeline.provenance)
+            letter = letter._replace(pipeline=self.active.pipeline.provenance)
         return kafka_form(letter, by_reference=by_reference)
 
     def _use(self, pipeline: Pipeline) -> None:
         """Take up a pipeline: chunks that have begun end with the one that they began with."""
-        self.pipeline = self.app.role.pipeline = pipeline
+        self.active.use(pipeline)
         self.monitor.changed(pipeline.provenance)
 
     async def _reload(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -144,6 +147,7 @@ class Worker:
         await self.publisher.stop()
         await self.producer.stop()
         await stop_consumer(self.consumer)
+        await self.active.stop()
         await self.presence.stop()
 
     async def _start(self) -> None:
@@ -200,6 +204,7 @@ class Worker:
             in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
             brokers_silent_seconds=silent_seconds(self.producer),
             reload_refused=self.reloader.refused,
+            processors=self.active.status(),
         )
 
     async def _resume(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -212,6 +217,22 @@ class Worker:
         await self.ownership.commit()
         return {"resumed": resumed}
 
+    async def _isolate(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer the control socket: make no more calls for a processor until its breaker is reset."""
+        self._breaker(request).isolate()
+        return {}
+
+    async def _reset(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer the control socket: make calls for a processor again, whatever its breaker knows."""
+        self._breaker(request).reset()
+        return {}
+
+    def _breaker(self, request: Mapping[str, Any]) -> Breaker:
+        name, breakers = str(request.get("processor")), self.active.breakers
+        if name not in breakers:
+            raise ConfigurationError(f"no look-up of that name; there are: {', '.join(breakers) or 'none'}")
+        return breakers[name]
+
     def stuck(self, now: float) -> str | None:
         """Say what makes no progress, or None."""
         return stuck(
@@ -220,11 +241,6 @@ class Worker:
             self.settings.timing.stuck_after_seconds,
             outputs_held=bool(self.publisher.held),
         )
-
-
-async def no_lookups(keys: LookupKeys) -> Answers:
-    """Answer nothing: no processor asks for look-ups yet."""
-    return {}
 
 
 def run_worker(

@@ -9,13 +9,13 @@ from functools import partial
 
 from faust.types import StreamT
 
+from streams.agents.active import Active
 from streams.kafka.assignment import Assignment, FetchedChunk
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
 from streams.kafka.publisher import Publisher
 from streams.metrics import Metrics
-from streams.pipeline import Pipeline
-from streams.types import Answers, Lookups, Outcome, RawRecord
+from streams.types import Answers, DeadLetter, Outcome, RawRecord
 
 _NO_ANSWERS: Answers = {}
 _NOT_GUARDED = frozenset({"decode.tombstone", "decode.empty"})
@@ -33,21 +33,18 @@ class Normaliser:
 
     def __init__(
         self,
-        pipeline: Pipeline,
+        active: Active,
         publisher: Publisher,
         ownership: Ownership,
         pace: Pace,
-        lookups: Lookups,
         metrics: Metrics,
         congested: Callable[[], bool],
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        self.pipeline = pipeline
-        """What the next chunk goes through; a chunk keeps the one that it began with."""
+        self._active = active
         self._publisher = publisher
         self._ownership = ownership
         self._pace = pace
-        self._lookups = lookups
         self._metrics = metrics
         self._congested = congested
         self._on_failure = on_failure
@@ -64,24 +61,24 @@ class Normaliser:
     async def _work(self, chunk: FetchedChunk) -> None:
         if not await self._may_process(chunk):
             return
-        pipeline = self.pipeline
+        pipeline, lookups = self._active.pipeline, self._active.lookups
         began = time.perf_counter()
         keys = pipeline.prepare(chunk)
         self._spent("prepare", began)
         if keys:
             began = time.perf_counter()
-            answers = await self._lookups(keys)
+            answers = await lookups.resolve(keys)
             self._spent("lookups", began)
         else:
             answers = _NO_ANSWERS
-        dead: dict[int, str] = {}
+        dead: dict[int, bool] = {}
         covered: list[Sequence[RawRecord]] = []
         busy = 0.0
         while not chunk.stale:
             began = time.perf_counter()
             outcome = pipeline.finish(chunk, answers)
             finished = self._spent("finish", began)
-            dead.update((letter.raw.offset, letter.reason) for letter in outcome.dead)
+            dead.update((letter.raw.offset, _guarded(letter)) for letter in outcome.dead)
             covered += self._publish(chunk, outcome)
             busy += self._spent("publish", finished) - began
             if not outcome.more:
@@ -125,12 +122,12 @@ class Normaliser:
         self._publisher.publish(outcome, bundle, chunk.partition, settled)
         return bundle.records
 
-    def _guard(self, chunk: FetchedChunk, covered: Sequence[Sequence[RawRecord]], dead: dict[int, str]) -> None:
-        """Show the guard which of the covered records died; tombstones and empty values do not count at all."""
+    def _guard(self, chunk: FetchedChunk, covered: Sequence[Sequence[RawRecord]], dead: dict[int, bool]) -> None:
+        """Show the guard which of the covered records died; those that are not its business do not count at all."""
         assignment = chunk.assignment
         if dead:
             covered_offsets = (raw.offset for records in covered for raw in records)
-            offsets = [offset for offset in covered_offsets if dead.get(offset) not in _NOT_GUARDED]
+            offsets = [offset for offset in covered_offsets if dead.get(offset, True)]
             flooded = assignment.guard.observe(
                 len(offsets), [index for index, offset in enumerate(offsets) if offset in dead]
             )
@@ -151,3 +148,8 @@ class Normaliser:
             assignment.last_timestamp_ms = chunk.records[-1].timestamp
             age = time.time() - chunk.records[0].timestamp / 1000
             self._metrics.end_to_end_seconds.observe(max(0.0, age))
+
+
+def _guarded(letter: DeadLetter) -> bool:
+    """Whether a death speaks against the input: one by an outage must not hold the partition when that is over."""
+    return not letter.outage and letter.reason not in _NOT_GUARDED

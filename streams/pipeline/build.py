@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from streams.errors import ConfigurationError
 from streams.pipeline.chain import Chain, Step
 from streams.pipeline.paths import overlap
-from streams.pipeline.wanted import compile_when
+from streams.pipeline.wanted import compile_when, fields_of
 from streams.processors.base import LookupProcessor, Processor
 from streams.processors.registry import find
 from streams.settings import ProcessorEntry, Settings
@@ -50,7 +50,10 @@ def _step(entry: ProcessorEntry, settings: Settings) -> Step:
     policy = entry.on_failure or ("dead" if entry.name == _REDACTION else "skip")
     if entry.name == _REDACTION and policy != "dead":
         raise ConfigurationError(f"processors.redact.on_failure: {policy} would let secrets pass", cure="Leave it out.")
-    return Step(processor, policy, entry.defaults, compile_when(entry.when, settings.environment), entry.when)
+    if "lookup" in entry.model_fields_set and not isinstance(processor, LookupProcessor):
+        raise ConfigurationError(f"processors.{entry.name}.lookup: it asks nothing", cure="Leave it out.")
+    wanted = compile_when(entry.when, settings.environment)
+    return Step(processor, policy, entry.defaults, wanted, entry.when, entry.lookup)
 
 
 def _doubles(steps: Sequence[Step]) -> Iterator[str]:
@@ -90,6 +93,7 @@ def _early_questions(steps: Sequence[Step]) -> Iterator[str]:
     written: set[str] = set()
     for step in steps[first:]:
         if isinstance(step.processor, LookupProcessor):
-            late = sorted(path for path in step.processor.reads if overlap(path.removesuffix("?"), written))
+            asked = {path.removesuffix("?") for path in step.processor.reads} | fields_of(step.when)
+            late = sorted(path for path in asked if overlap(path, written))
             yield from (f"processors.{step.processor.name} asks by {path}, which is written too late" for path in late)
         written |= step.processor.writes

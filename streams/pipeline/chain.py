@@ -7,11 +7,12 @@ from time import perf_counter
 from typing import Any, NamedTuple, TypeAlias
 
 from streams.dialects.base import add_flags
-from streams.errors import RejectedRecord
+from streams.errors import LookupFailed, RejectedByOutage, RejectedRecord
+from streams.pipeline.inquiry import Asked, Inquiry
 from streams.pipeline.paths import put
 from streams.pipeline.wanted import Wanted
 from streams.processors.base import Acted, LookupProcessor, Processor, Verdict
-from streams.settings import When
+from streams.settings import LookupLimits, When
 from streams.types import Answers, LookupKeys, Provenance, Record
 
 _TIMED = 64
@@ -31,6 +32,8 @@ class Step(NamedTuple):
     """Whether a record is processed at all; None when every one is."""
     when: When = When()
     """The flag that `wanted` was made of."""
+    lookup: LookupLimits = LookupLimits()
+    """How it is asked, if it is a look-up."""
 
     @property
     def label(self) -> str:
@@ -49,10 +52,11 @@ class Tally:
 
 
 class Progress(NamedTuple):
-    """How far a record came: which steps acted (a bit each) and the labels of those that failed."""
+    """How far a record came: which steps acted (a bit each), the labels of those that failed, what look-ups asked."""
 
     acted: int = 0
     failed: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 START = Progress()
@@ -68,21 +72,21 @@ class Chain:
         self.steps = tuple(steps)
         self.tallies = tuple(Tally() for _ in self.steps)
         self.records = 0
-        self._lookups = tuple(step.processor for step in self.steps if isinstance(step.processor, LookupProcessor))
-        self._answers: dict[str, dict[str, Any]] = {}
-        self._calls = tuple((place, self._call(step), step.wanted) for place, step in enumerate(self.steps))
+        self._inquiries = {
+            place: Inquiry(step.processor, step.wanted)
+            for place, step in enumerate(self.steps)
+            if isinstance(step.processor, LookupProcessor)
+        }
+        self._calls = tuple((place, self._call(place, step), step.wanted) for place, step in enumerate(self.steps))
         self._timed = tuple((place, self._clocked(place, call), wanted) for place, call, wanted in self._calls)
-        self._first_lookup = next(
-            (place for place, step in enumerate(self.steps) if isinstance(step.processor, LookupProcessor)),
-            len(self.steps),
-        )
+        self.first_lookup = min(self._inquiries, default=len(self.steps))
         self._provenances: dict[int, Provenance] = {}
         self._pipeline = ""
 
     @property
     def asks(self) -> bool:
         """Whether there is anything to look up."""
-        return bool(self._lookups)
+        return bool(self._inquiries)
 
     def snapshots(self) -> tuple[str, ...]:
         """Give the hashes of what the processors look things up in, in their order."""
@@ -92,22 +96,26 @@ class Chain:
         """Start a chunk: its pipeline hash, and the answers to its look-ups."""
         if pipeline != self._pipeline:
             self._pipeline, self._provenances = pipeline, {}
-        if self._lookups:
-            self._answers = {processor.name: {} for processor in self._lookups}
-            for (name, key), answer in answers.items():
-                self._answers[name][key] = answer
-
-    def keys(self, record: Record) -> LookupKeys:
-        """Give what all look-ups want to know for a record."""
-        return frozenset((processor.name, key) for processor in self._lookups for key in processor.keys(record))
+        for inquiry in self._inquiries.values():
+            inquiry.take(answers)
 
     def run_before_lookups(self, record: Record) -> Progress | None:
-        """Run the steps ahead of the first look-up; None when the record was sampled out."""
-        return self._run(record, START, 0, self._first_lookup)
+        """Run the steps ahead of the first look-up and ask; None when the record was sampled out."""
+        done = self._run(record, START, 0, self.first_lookup)
+        return done and done._replace(asked=tuple(inquiry.ask(record) for inquiry in self._inquiries.values()))
+
+    def keys(self, progress: Progress) -> LookupKeys:
+        """Give what the look-ups of a record want to know."""
+        inquiries = zip(self._inquiries.values(), progress.asked, strict=True)
+        return frozenset((inquiry.name, key) for inquiry, asked in inquiries for key in asked.keys)
 
     def run(self, record: Record, progress: Progress | None = None) -> bool:
         """Run all steps, or those that `progress` has not run, and set the provenance; False when sampled out."""
-        first = 0 if progress is None else self._first_lookup
+        first = 0
+        if progress is not None:
+            first = self.first_lookup
+            for inquiry, asked in zip(self._inquiries.values(), progress.asked, strict=True):
+                inquiry.asked = asked
         done = self._run(record, progress or START, first, len(self.steps))
         if done is None:
             return False
@@ -118,7 +126,7 @@ class Chain:
         if not self.steps:
             return progress
         self.records += not first
-        acted, failed = progress
+        acted, failed, _ = progress
         calls = self._calls if self.records % _TIMED else self._timed
         for place, call, wanted in calls[first:last] if last - first < len(calls) else calls:
             if wanted is not None and not wanted(record):
@@ -146,6 +154,8 @@ class Chain:
         step = self.steps[place]
         self.tallies[place].failed += 1
         if step.on_failure == "dead":
+            if isinstance(error, LookupFailed):
+                raise RejectedByOutage("processor.failed", f"{step.label} failed with {error}")
             reason = "redaction.failed" if step.processor.name == _REDACTION else "processor.failed"
             raise RejectedRecord(reason, f"{step.label} failed with {type(error).__name__}") from error
         for path, value in step.defaults.items():
@@ -164,11 +174,9 @@ class Chain:
             self._provenances[done.acted] = made
         return made
 
-    def _call(self, step: Step) -> Call:
-        processor = step.processor
-        if not isinstance(processor, LookupProcessor):
-            return processor.process
-        return lambda record: processor.use(record, self._answers.get(processor.name, {}))
+    def _call(self, place: int, step: Step) -> Call:
+        inquiry = self._inquiries.get(place)
+        return inquiry.use if inquiry is not None else step.processor.process
 
     def _clocked(self, place: int, call: Call) -> Call:
         tally = self.tallies[place]

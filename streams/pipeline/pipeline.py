@@ -75,7 +75,7 @@ class Pipeline:
             return frozenset()
         items = [self._prepared(item) for item in staged]
         chunk.state.staged = iter(items)
-        return frozenset().union(*(self.chain.keys(record.record) for _, record, _, _ in items if _asks(record)))
+        return frozenset().union(*(self.chain.keys(record.progress) for _, record, _, _ in items if _asks(record)))
 
     def _prepared(self, item: Staged) -> Any:
         """Take a record through the processors that stand before the first look-up."""

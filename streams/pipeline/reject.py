@@ -8,7 +8,7 @@ from importlib.metadata import version
 from schemas.dead_letter import DeadLetterHeaders
 from schemas.headers import distrust, redrive_attempts
 from schemas.reasons import internal_reason
-from streams.errors import RejectedRecord
+from streams.errors import RejectedByOutage, RejectedRecord
 from streams.types import DeadLetter, RawRecord, lines_of
 
 KafkaForm = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
@@ -29,7 +29,8 @@ def rejected(
     Only a RejectedRecord's message is known to be free of input; of any other exception the class and place are told.
     """
     if isinstance(error, RejectedRecord):
-        return DeadLetter(raw, error.reason, stage, f"RejectedRecord: {error}", inner, value)
+        outage = isinstance(error, RejectedByOutage)
+        return DeadLetter(raw, error.reason, stage, f"RejectedRecord: {error}", inner, value, outage=outage)
     return DeadLetter(raw, internal_reason(stage), stage, f"{type(error).__name__} {_place(error)}", inner, value)
 
 

@@ -32,6 +32,12 @@ def compile_when(when: When, environment: str) -> Wanted | None:
     return tests[0] if len(tests) == 1 else lambda record: all(test(record) for test in tests)
 
 
+def fields_of(when: When) -> set[str]:
+    """Name the fields by which a flag decides, other than ids."""
+    services = {"resource.service.name"} if when.services else set()
+    return services | {f"resource.{name}" for name in _ENVIRONMENT if when.environments}
+
+
 def _environment_of(record: Record, default: str) -> str:
     resource = record["resource"]
     return next((str(resource[name]) for name in _ENVIRONMENT if name in resource), default)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from streams.errors import TemporaryError
 from streams.types import Record
 
 
@@ -57,6 +58,8 @@ class Processor(ABC):
     """Those of its writes that may replace what another processor wrote."""
     not_idempotent: ClassVar[str] = ""
     """Why a second run over its own output would change that again; empty when it would not."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Modules of other packages without which it cannot be made; `weft processors` tells whether they are there."""
     Options: ClassVar[type[Options]] = Options
 
     def __init__(self, options: Any) -> None:
@@ -84,7 +87,15 @@ class Processor(ABC):
 
 
 class LookupProcessor(Processor):
-    """A processor that asks something outside: once a chunk for all keys, between the halves of the pipeline."""
+    """A processor that asks something outside: once a chunk for all keys, between the halves of the pipeline.
+
+    Deadline, further tries, circuit breaker and cache are the framework's. What has an answer or is known to have none
+    goes to `use`; a record of which a key could not be asked in time is a failure, and the policy of the step decides.
+    """
+
+    retriable: ClassVar[tuple[type[Exception], ...]] = (OSError, TemporaryError)
+    """Errors that may be gone the next moment (a TimeoutError is an OSError): they are tried again and open the
+    breaker. Any other fails the records that asked, no more."""
 
     @abstractmethod
     def keys(self, record: Record) -> Iterable[str]:
@@ -92,11 +103,18 @@ class LookupProcessor(Processor):
 
     @abstractmethod
     async def resolve(self, keys: frozenset[str]) -> Mapping[str, Any]:
-        """Look keys up, those of a whole chunk at once; a key without an answer is missing from the result."""
+        """Look keys up, those of a whole chunk at once; one of which nothing is known is missing from the result.
+
+        It runs in the worker's event loop, so it must await whatever takes time, and it may be cancelled or be asked
+        by several chunks at once. What it opens it keeps for the next call; `stop` closes that.
+        """
 
     @abstractmethod
     def use(self, record: Record, answers: Mapping[str, Any]) -> Acted:
-        """Augment the record with the answers; a key that is missing had none in time."""
+        """Augment the record with the answers, which many records share: copy what is put into it and may change."""
+
+    async def stop(self) -> None:
+        """Let go of what `resolve` has opened; called once, when nothing will be asked any more."""
 
     def process(self, record: Record) -> Acted:
         """Augment a record for which nothing could be looked up."""

@@ -46,20 +46,21 @@ class Scene:
         self.failures: list[BaseException] = []
         self.settled = 0
         self.congested = False
+        lookups = type("Lookups", (), {"resolve": self._resolve})
+        active: Any = type("Active", (), {"pipeline": self.pipeline, "lookups": lookups})
         ownership: Any = type("Ownership", (), {"settled": asyncio.Event()})()
         publisher: Any = type("Publisher", (), {"publish": self._publish})()
         self.normaliser = Normaliser(
-            self.pipeline,  # type: ignore[arg-type]
+            active,
             publisher,
             ownership,
             Pace(Flow()),
-            self._lookups,
             Metrics(),
             lambda: self.congested,
             self.failures.append,
         )
 
-    async def _lookups(self, keys: LookupKeys) -> Answers:
+    async def _resolve(self, keys: LookupKeys) -> Answers:
         await self.gate.wait()
         return {}
 

@@ -131,7 +131,7 @@ async def test_an_error_outside_the_pipeline_ends_the_process_and_a_replay_loses
         def broken(chunk: Any, answers: Any) -> Any:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(running.worker.pipeline, "finish", broken)
+        monkeypatch.setattr(running.worker.active.pipeline, "finish", broken)
         await asyncio.wait_for(running.failed.wait(), 20)
 
     assert running.exit_code == 70
@@ -152,7 +152,7 @@ async def test_memory_running_out_is_temporary(make_lane: Any, monkeypatch: pyte
         def out_of_memory(chunk: Any) -> Any:
             raise MemoryError
 
-        monkeypatch.setattr(running.worker.pipeline, "prepare", out_of_memory)
+        monkeypatch.setattr(running.worker.active.pipeline, "prepare", out_of_memory)
         await asyncio.wait_for(running.failed.wait(), 20)
 
     assert running.exit_code == 75

@@ -20,7 +20,7 @@ async def test_values_that_open_to_thousands_of_records_do_not_block_the_loop_or
     await lane.produce([ARRAY] * 12)
     async with lane.worker(flow={"in_flight_bytes": 4_194_304}) as running:
         publisher, most, slowest = running.worker.publisher, 0, 0.0
-        finish = running.worker.pipeline.finish
+        finish = running.worker.active.pipeline.finish
 
         def finish_observed(chunk: Any, answers: Any) -> Any:
             nonlocal most, slowest
@@ -30,7 +30,7 @@ async def test_values_that_open_to_thousands_of_records_do_not_block_the_loop_or
             slowest = max(slowest, time.process_time() - began)
             return outcome
 
-        monkeypatch.setattr(running.worker.pipeline, "finish", finish_observed)
+        monkeypatch.setattr(running.worker.active.pipeline, "finish", finish_observed)
         await lane.until_committed({0: 12}, seconds=60)
 
     counts = (await lane.committed())[0].counts
