@@ -15,10 +15,10 @@ from streams.types import Record
 from streams.values.json import plain_float
 
 _FLAG = "redacted"
-_TEXTS = ("body", "severity_text", "event_name", "original")
 _LOG = "log"
 _OTHERS = ("metric", "span", "original", "event_name")
-_WRITES = frozenset({*_TEXTS, "attributes.*", "resource.*", "scope", "metric", "span", "flags"})
+_SAID = ("body", "attributes", "resource", "severity_text", "scope", *_OTHERS)
+_WRITES = frozenset({name + ".*" if name in ("attributes", "resource") else name for name in (*_SAID, "flags")})
 
 
 class Redact(Processor):
@@ -40,8 +40,8 @@ class Redact(Processor):
     def __init__(self, options: RedactOptions) -> None:
         super().__init__(options)
         self._redactor = Redactor(options)
-        self._scan = self._redactor.scan
-        self.clears = self._redactor.clears
+        self._search, self._note = self._redactor.sieve.search, self._redactor.sieve.note
+        self._has_own = bool(options.patterns)
         self.counts = self._redactor.counts
 
     def process(self, record: Record) -> Acted:
@@ -49,8 +49,28 @@ class Redact(Processor):
         said = [record["body"], record["attributes"], record["resource"], record["severity_text"], record.get("scope")]
         if record["signal"] != _LOG or "event_name" in record or "original" in record:
             said += [record.get(name) for name in _OTHERS]
-        found = self._scan(dumps(said, plain_float))
-        return bool(found) and _redact(record, self._redactor.walk(found))
+        masks: list[int] = []
+        self._search(dumps(said, plain_float), self._note, 0, masks)
+        if not masks and not self._has_own:
+            return False
+        return self._redact(record)
+
+    def _redact(self, record: Any) -> bool:
+        """Look through the parts in which the sieve finds something; False when all stays as it is."""
+        changed = False
+        for name in _SAID:
+            said = record.get(name)
+            if not said:
+                continue
+            masks: list[int] = []
+            self._search(dumps(said, plain_float), self._note, 0, masks)
+            if masks or self._has_own:
+                put = _WAYS.get(name, Walk.document)(self._redactor.walk(masks), said)
+                if put is not said:
+                    record[name], changed = put, True
+        if changed:
+            record.setdefault("flags", []).append(_FLAG)
+        return changed
 
     def snapshot(self) -> str:
         """Give a hash of the key of hashes, which shapes the output as well."""
@@ -60,20 +80,6 @@ class Redact(Processor):
     def files(self) -> tuple[Path, ...]:
         """Give the file of the key."""
         return (self.options.key_file,) if self.options.key_file is not None else ()
-
-
-def _redact(record: Any, walk: Walk) -> bool:
-    """Put what the walk gives into the record; False when that is the same."""
-    changed = False
-    for name in (*_TEXTS, "attributes", "resource", "scope", "metric", "span"):
-        said = record.get(name)
-        if said is not None:
-            put = _PARTS.get(name, Walk.document)(walk, said)
-            changed = changed or put is not said
-            record[name] = put
-    if changed:
-        record.setdefault("flags", []).append(_FLAG)
-    return changed
 
 
 def _metric(walk: Walk, metric: dict[str, Any]) -> dict[str, Any]:
@@ -102,4 +108,4 @@ def _differs(put: Any, said: Any) -> bool:
     return put is not said
 
 
-_PARTS = {"metric": _metric, "span": _span}
+_WAYS = {"metric": _metric, "span": _span}

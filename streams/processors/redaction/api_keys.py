@@ -87,7 +87,7 @@ _FORMS: Final = (
 )
 """OpenAI's stands behind Anthropic's, whose keys begin alike."""
 
-_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))"
+_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
 
 
 def _finder(kind: str, pattern: str) -> Find:

@@ -18,16 +18,19 @@ from streams.processors.redaction.names import NAME_SUFFIX, Names, Role
 _QUERY = r"(?<=[?&;])(?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))"
 _SEPARATOR = (
     r"(?:\\{0,7}[\"'`])?\]?\s{0,4}(?:=>|:=|[:=]|(?<=[\"'`]),(?=\s{0,2}\\{0,7}[\"'`])"
-    r"|(?<!\s)(?:%3[DdAa]|%22%3[Aa](?:%20)?)|(?<=[A-Za-z0-9])>)\s{0,4}"
+    r"|(?<=[A-Za-z0-9])>)\s{0,4}"
 )
 _ARGUMENT = r"[ ]+(?=[^\s-])"
 _NOTHING = re.compile(
-    r"(?:true|false|null|nil|none|undefined|yes|no|on|off|\*{2,}|x{3,}"
+    r"(?:true|false|null|nil|none|undefined|yes|no|on|off|\*{2,}|x{3,}|chauthtok"
     r"|<[\w -]{1,32}>|\$?\{{1,2}[\w.:-]{1,64}\}{1,2}|%[a-z])"
     r"(?=$|[\s,;&\"'\\)\]}<])",
     re.IGNORECASE | re.ASCII,
 )
 """What stands where no secret does: switches, what is hidden already, and places to be filled."""
+
+_PATH = re.compile(r"[/~]|[A-Za-z]:\\")
+"""What stands behind the name that is also that of the working directory."""
 
 _OPENING = re.compile(r"(\\*+)([\"'`])")
 _BARE = re.compile(
@@ -46,10 +49,9 @@ def detector(names: Names) -> Detector:
     return Detector(
         ("secret",),
         (
-            rf"(?i){name}[\"'`]?\]?[\s\\nrtf]{{0,8}}(?:[:=>,]|%3[da]|%22)",
-            rf"(?i)\"(?:name|key|header|k)\"\s?:\s?\"[^\"]{{0,96}}{name}\"",
-            rf"(?i)-[a-z-]{{0,20}}(?:{names.pattern}) ",
-            r"(?i)[?&;](?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))(?:=|%3d)",
+            rf"(?i){name}[\"'`]?\]?[\s\\nrtfu0b]{{0,12}}[:=>,}}\]]",
+            rf"(?i)-[a-z-]{{0,24}}(?:{names.pattern})[a-z0-9_.\[\]-]{{0,24}} ",
+            r"(?i)[?&;](?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))=",
         ),
         _finder(names),
     )
@@ -58,7 +60,7 @@ def detector(names: Names) -> Detector:
 def _finder(names: Names) -> Find:
     named = re.compile(
         rf"(?P<name>(?:{names.pattern}|(?<![A-Za-z])pass){NAME_SUFFIX})(?P<separator>{_SEPARATOR})"
-        rf"|(?<![\w-])--?[a-z-]{{0,20}}(?:{names.pattern}){_ARGUMENT}|{_QUERY}(?:=|%3[Dd])",
+        rf"|(?<![\w-])--?(?:[a-z-]{{0,24}}?)(?:{names.pattern}){NAME_SUFFIX}{_ARGUMENT}|{_QUERY}=",
         re.IGNORECASE | re.ASCII,
     )
 
@@ -66,7 +68,9 @@ def _finder(names: Names) -> Find:
         place = 0
         while found := named.search(text, place):
             place = found.end()
-            if _NOTHING.match(text, place):
+            if _NOTHING.match(text, place) or (
+                _PATH.match(text, place) and text[found.start() : place - 1].lower() == "pwd"
+            ):
                 continue
             start, end = _value(text, place, _COOKIES if _is_cookie(found) else _BARE)
             if start < end and not _is_masked(text, start, end) and not _is_count(names, found, text[start:end]):

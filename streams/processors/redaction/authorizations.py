@@ -16,16 +16,19 @@ from streams.processors.redaction.detector import Detector, Span
 from streams.processors.redaction.masks import MASKED
 
 _PARAMETER = r"[A-Za-z][\w-]{0,40}=(?:\\{0,3}\"[^\"\n]*+\"|[^\s,;\"']++)"
+_REST = r"[^\s\"'<>,;)\]}\\]*+"
+"""What no token holds, but what may be one that is none."""
+
 _HEADER = re.compile(
-    r"authori[sz]ation(?:\\{0,7}[\"'])?\s{0,3}(?:[:=>]{1,2}|,(?=\s{0,2}\\{0,7}[\"']))\s{0,3}[\[(]?(?:\\{0,7}[\"'])?\s{0,3}"
+    r"authori[sz]ation(?:\\{0,7}[\"'])?\s{0,3}(?:[:=>]{1,2}|,(?=\s{0,2}\\{0,7}[\"']))\s{0,3}[\[(]?(?:\\{0,7}[\"'])?\s{0,3}(?![\[{])"
     rf"((?:[A-Za-z][\w-]{{2,30}}+[ ]+)?+(?:{_PARAMETER}(?:[ ]?,[ ]?{_PARAMETER})*+|[^\s,;\"'\\)\]}}]++))",
     re.IGNORECASE | re.ASCII,
 )
 _BEARER = re.compile(
-    r"(?<![A-Za-z])(?:bearer|token|apikey|negotiate)(?:[ ]+|%20|\+)([A-Za-z0-9._~+/-]{8,}+=*+)",
+    rf"(?<![A-Za-z-])(?:bearer|token|apikey|negotiate)[ ]+([A-Za-z0-9._~+/-]{{8,}}+=*+){_REST}",
     re.IGNORECASE | re.ASCII,
 )
-_BASIC = re.compile(r"(?<![A-Za-z])basic(?:[ ]+|%20|\+)([A-Za-z0-9+/_-]{4,}+=*+)", re.IGNORECASE | re.ASCII)
+_BASIC = re.compile(rf"(?<![A-Za-z])basic[ ]+([A-Za-z0-9+/_-]{{4,}}+=*+){_REST}", re.IGNORECASE | re.ASCII)
 _DIGEST = re.compile(
     rf"(?<![A-Za-z])(?:digest[ ]+|AWS4-HMAC-SHA256[ ]+)({_PARAMETER}(?:[ ]?,[ ]?{_PARAMETER})*+)",
     re.IGNORECASE | re.ASCII,
@@ -63,7 +66,7 @@ DETECTOR: Final = Detector(
     ("authorization",),
     (
         r"(?i)authori[sz]ation(?:\\*[\"'])?[\s\\nrtf]{0,6}[:=>,]",
-        r"(?i)(?:bearer|token|apikey|negotiate|basic)(?: |%20|\+){1,4}[A-Za-z0-9._~+/-]{4}",
+        r"(?i)(?:bearer|token|apikey|negotiate|basic) {1,4}[A-Za-z0-9._~+/-]{4}",
         r"(?i)(?:digest|AWS4-HMAC-SHA256) {1,4}[a-z][a-z0-9_-]{0,40}=",
     ),
     _find,

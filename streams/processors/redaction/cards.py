@@ -58,11 +58,11 @@ _ISSUERS = (
     _range(9792, 9792, 16),  # Troy
 )
 _FEWEST, _MOST = 12, 19
-_SEPARATOR = r"[ .+\u00a0-]|%20"
-_CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:(?:{_SEPARATOR})[0-9]+)*")
+_SEPARATOR = r"[ .+\u00a0-]"
+_CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:{_SEPARATOR}[0-9]+)*")
 _GROUP = re.compile(rf"([0-9]+)({_SEPARATOR})?")
-_BLANKS = frozenset({" ", "\u00a0", "%20", "+"})
-_ESCAPE_BEFORE = re.compile(r"%[0-9A-Fa-f]{2}$|\\[nrt]$")
+_BLANKS = frozenset({" ", "\u00a0", "+"})
+_ESCAPE_BEFORE = re.compile(r"\\[nrt]$")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
@@ -84,8 +84,6 @@ def _find(text: str) -> Iterator[Span]:
         start, end = chain.span()
         if end - start < _FEWEST:
             continue
-        if text[start - 1 : start] == "%":
-            start += 2  # the digits of a blank in a URL
         if _may_stand(text, start, end) and not is_named_exempt(text, start):
             yield from _in_chain(text, start, end)
 
@@ -131,15 +129,16 @@ def _card_at(groups: list[re.Match[str]], place: int) -> int:
 
 
 def _is_grouped(groups: list[re.Match[str]], place: int, last: int) -> bool:
-    """Four digits, then groups of at most six, as on the card itself."""
-    return len(groups[place][1]) == 4 and len(groups[last][1]) <= 6
+    """Four digits and groups of at most four, or six and at most five digits, as on the card itself."""
+    sizes = [len(group[1]) for group in groups[place : last + 1]]
+    return sizes[0] == 4 and (max(sizes) == 4 or (sizes[1] == 6 and sizes[2:] in ([], [4], [5])))
 
 
 DETECTOR: Final = Detector(
     ("card",),
     (
         r"[0-9]{12}",
-        r"[0-9]{4}(?:[ .+-]|\xc2\xa0|%20)[0-9]{4,6}(?:[ .+-]|\xc2\xa0|%20)[0-9]{4}",
+        r"[0-9]{4}(?:[ .+-]|\xc2\xa0)[0-9]{4,6}(?:[ .+-]|\xc2\xa0)[0-9]{4}",
     ),
     _find,
     digits=True,

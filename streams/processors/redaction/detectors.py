@@ -11,6 +11,7 @@ from streams.processors.redaction import (
     authorizations,
     cards,
     email,
+    encoded,
     ibans,
     jwt,
     patterns,
@@ -42,4 +43,5 @@ def make_detectors(names: Names, own: Mapping[str, str], kept: Iterable[str]) ->
         addresses.IPV6,
         addresses.IPV4,
     )
-    return tuple(detector for detector in every if not left_alone.issuperset(detector.kinds))
+    wanted = tuple(detector for detector in every if not left_alone.issuperset(detector.kinds))
+    return (*wanted, encoded.detector(wanted))

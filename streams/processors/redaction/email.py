@@ -13,26 +13,40 @@ from typing import Final
 from streams.processors.redaction.detector import Detector, Span
 
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
-_AT = re.compile(r"@|%(?:25)?40|\\{1,3}u0040|&#(?:64|[xX]40);")
+_AT: Final = re.compile(r"@|%(?:25)?40|\\u0040|&#(?:64|[xX]40);")
+"""An at sign, as it is or escaped for a URL, for JSON in JSON, or for HTML."""
+
 _LOCAL_BACKWARDS = re.compile(r"[\w.+%'!#$^~{|}`-]*[\w+%'!#$^~{|}`-]")
 _QUOTED_BACKWARDS = re.compile(r'"[^"@\n]{1,62}\\?"')
 _DOMAIN = re.compile(r"[\w\u00b7.\u3002\uff0e-]+")
+_MOST_BACKSLASHES = 7
 _LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f:.]{3,45}\]")
 _TOP_LEVEL = re.compile(r"xn--[A-Za-z0-9-]{2,59}|[^\W\d_]{2,63}")
 _DOTS = re.compile("[.\u3002\uff0e]")
 _NO_TOP_LEVEL = re.compile(r"service|socket|timer|(?:auto)?mount|swap|slice|scope|device|png|jpe?g|gif|svg|webp")
 """Ends of systemd's instances (`getty@tty1.service`) and of files (`logo@2x.png`)."""
+_NO_ADDRESS = re.compile(
+    r"[0-9]+\.(?!(?:com|net|org|cn|ru|de|io|co|me)(?![\w-]))|(?:openssh\.com|libssh\.org|lysator\.liu\.se)(?![\w.-])"
+)
+"""A package's version, a parameter of syslog with its enterprise number (RFC 5424, 6.3.2), a cipher of SSH."""
 _OPENERS = "'`{|#!$^~"
 
 
 def _find(text: str) -> Iterator[Span]:
     done = 0
     for at in _AT.finditer(text):
-        start = _local_start(text, done, at.start())
-        end = _domain_end(text, at.end()) if start < at.start() else 0
+        local_end = _without_backslashes(text, at.start()) if text[at.start()] == "\\" else at.start()
+        start = _local_start(text, done, local_end)
+        end = _domain_end(text, at.end()) if start < local_end else 0
         if end:
             yield Span(start, end, "email")
             done = end
+
+
+def _without_backslashes(text: str, end: int) -> int:
+    """Give the end of what stands before the backslashes that a deeper level of JSON put there."""
+    before = text[max(0, end - _MOST_BACKSLASHES) : end]
+    return end - (len(before) - len(before.rstrip("\\")))
 
 
 def _local_start(text: str, first: int, at: int) -> int:
@@ -56,9 +70,12 @@ def _domain_end(text: str, first: int) -> int:
     domain = _DOMAIN.match(text, first, first + _LONGEST_DOMAIN)
     if domain is None:
         return 0
+    if _NO_ADDRESS.match(domain[0]):
+        return 0
+    host, _, top = domain[0].rpartition(".")
+    if top.isalpha() and len(top) > 1 and host and host[0].isalpha() and ".." not in host:
+        return 0 if _NO_TOP_LEVEL.fullmatch(top) else domain.end()
     labels = _DOTS.split(domain[0])
-    if labels[0].isdecimal() and len(labels) > 1 and labels[1][:1].isdecimal():
-        return 0  # a package and its version
     return first + _name_length(labels) if len(labels) > 1 and labels[0] else 0
 
 
@@ -75,10 +92,11 @@ def _name_length(labels: list[str]) -> int:
 DETECTOR: Final = Detector(
     ("email",),
     (
-        r'[^"]@[\[0-9A-Za-z\x80-\xff]',
-        r'\\"@[\[0-9A-Za-z\x80-\xff]',
+        r"[^\"]@",
+        r"\\\"@",
         r"%(?:25)?40[0-9A-Za-z\[\x80-\xff]",
         r"&#(?:64|[xX]40);",
+        r"\\u0040",
     ),
     _find,
 )

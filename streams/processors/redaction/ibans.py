@@ -39,7 +39,7 @@ _LENGTHS: Final = {
 _LONGEST = 34 + 17
 _START = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?=[ -]?[A-Z0-9])")
 _NAMED_START = re.compile(r"\biban\W{1,8}([A-Za-z]{2}[0-9]{2})(?=[ -]?[A-Za-z0-9])", re.IGNORECASE | re.ASCII)
-_ESCAPE_BEFORE = re.compile(r"(?:%[0-9A-F]{2}|\\[nrt])([A-Z]{2}[0-9]{2})")
+_ESCAPE_BEFORE = re.compile(r"\\[nrt]([A-Z]{2}[0-9]{2})")
 
 
 def is_iban(written: str) -> bool:

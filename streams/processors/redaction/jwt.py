@@ -9,7 +9,7 @@ from typing import Final
 from streams.processors.redaction.detector import Detector, Span
 
 _BODY = r"(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{7,}+\.[A-Za-z0-9_-]{2,}+(?:\.[A-Za-z0-9_-]*+){1,3}+"
-_TOKEN = re.compile(rf"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=%[0-9A-F]{{2}})){_BODY}")
+_TOKEN = re.compile(rf"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])){_BODY}")
 
 
 def _find(text: str) -> Iterator[Span]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Final, Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 Mode: TypeAlias = Literal["mask", "partial", "hash", "keep"]
 """How a kind is treated; `keep` leaves it as it is."""
@@ -37,7 +38,7 @@ def mask(kind: str, _found: str) -> str:
 def partial(kind: str, found: str) -> str:
     """Give a part that helps to recognise it and is no use to others; a mask where there is none."""
     shorten = _PARTS.get(kind)
-    return mask(kind, found) if shorten is None else shorten(found)
+    return mask(kind, found) if shorten is None else shorten(unquote(found))
 
 
 def hashed(kind: str, found: str, key: HashKey) -> str:
@@ -46,6 +47,7 @@ def hashed(kind: str, found: str, key: HashKey) -> str:
 
 
 def _plain(kind: str, found: str) -> str:
+    found = unquote(found)
     if kind in _SEPARATED:
         return "".join(filter(str.isalnum, found)).upper()
     return found.lower() if kind == "email" else found
@@ -55,8 +57,8 @@ _SEPARATED = frozenset({"card", "iban", "ssn", "phone"})
 
 
 def _part_of_email(found: str) -> str:
-    local, at, domain = re.split(r"(@|%(?:25)?40|\\{1,3}u0040|&#(?:64|[xX]40);)", found, maxsplit=1)
-    return f"{local[:1]}***{at}{domain}"
+    at = re.search(r"@|\\+u0040|&#(?:64|[xX]40);", found)
+    return f"{found[:1]}***{found[at.start() :] if at else ''}"
 
 
 def _last_digits(shown: int) -> Callable[[str], str]:

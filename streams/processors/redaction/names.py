@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache
 from typing import Final
 
 _LONGEST = 96
 """Characters of a name, from its end, that are looked at."""
-_CACHED = 8_192
 _BREAK = r"[-_. ]?"
 
 SECRET_NAMES: Final = (
@@ -51,8 +49,8 @@ SECRET_NAMES: Final = (
     "cvv",
     "cvc",
     "otp code",
-    "mnemonic",
     "seed phrase",
+    "recovery phrase",
 )
 """Names, with a blank where a separator may stand, whose values are secret; longer names may end in them."""
 
@@ -102,15 +100,15 @@ class Names:
         self.pattern = "|".join(_as_pattern(name) for name in (*SECRET_NAMES, *more))
         """A regular expression without groups that finds secret names, also as the end of longer ones."""
         self._secret = re.compile(rf"(?:{self.pattern}){NAME_SUFFIX}$", re.IGNORECASE | re.ASCII)
-        self.role = lru_cache(_CACHED)(self._role)
 
-    def _role(self, name: str) -> Role:
+    def role(self, name: str) -> Role:
+        """Tell what a name says; of a long one its end."""
         end = name[-_LONGEST:]
         if _TEXTS_ONLY.search(end):
             return Role.SECRET_TEXT
         if self._secret.search(end):
             return Role.SECRET
-        if name in self._left:
+        if end in self._left:
             return Role.LEFT
         words = _words(end)
         if any(map(_PHONE.fullmatch, words)):

@@ -17,7 +17,6 @@ _COUNTRIES = re.compile(
 """Country codes and those of country groups (Annex to ITU Operational Bulletin 1114)."""
 _FEWEST, _MOST = 8, 15
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+(?=[1-9])(?:[ .()/-]{0,2}+[0-9]){7,15}+(?![0-9])")
-_ENCODED_PLUS = re.compile(r"%2[Bb](?=[1-9])[0-9]{8,15}(?![0-9])")
 _STRONG = (
     r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))"
     r"(?:(?:tele|cell|i)?phone|mobile|mob|cell|tel|telefon|fax|msisdn|handy|whatsapp|sms)"
@@ -31,7 +30,7 @@ _WORDS = (
 _BETWEEN = r"[\"'\\]{0,4}[ ]?[:=#>,]{0,2}[ ]?[\"'\\]{0,4}"
 _NO_OTHER = r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]))"
 _NATIONAL = r"[(]?[0-9](?:[ .()/-]{0,2}+[0-9]){6,14}+(?![0-9A-Za-z_-])"
-_GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?:[ .-]?[0-9]{2,5}){1,3}(?![0-9A-Za-z_-])"
+_GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?:[ .-][0-9]{2,5}){1,3}+(?![0-9A-Za-z_-])"
 _NAMED = re.compile(rf"{_STRONG}{_WORDS}{_BETWEEN}{_NO_OTHER}({_NATIONAL})", re.IGNORECASE | re.ASCII)
 _ASKED = re.compile(rf"{_WEAK}{_WORDS}{_BETWEEN}{_NO_OTHER}({_GROUPED})", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"[+(]{0,2}[0-9](?:[ .()/-]{0,2}+[0-9]){6,16}+")
@@ -44,11 +43,10 @@ def is_number(text: str) -> bool:
 
 def _find(text: str) -> Iterator[Span]:
     international = (found.span() for found in _INTERNATIONAL.finditer(text) if _is_international(text, found))
-    encoded = (found.span() for found in _ENCODED_PLUS.finditer(text))
     named = (found.span(1) for found in _NAMED.finditer(text))
     asked = (found.span(1) for found in _ASKED.finditer(text))
     done = 0
-    for start, end in merge(international, encoded, named, asked):
+    for start, end in merge(international, named, asked):
         if start >= done:
             yield Span(start, end, "phone")
             done = end
@@ -68,9 +66,9 @@ _DIGIT = r"[ .()/-]{0,2}[0-9]"
 DETECTOR: Final = Detector(
     ("phone",),
     (
-        rf"(?:\+|%2[Bb])[ .()/-]{{0,2}}[1-9]{_DIGIT * 4}",
+        rf"\+[ .()/-]{{0,2}}[1-9]{_DIGIT * 4}",
         rf"(?i)(?:phone|mob|cell|tel|fax|msisdn|handy|whatsapp|sms).{{0,64}}[0-9]{_DIGIT * 4}",
-        r"(?i)(?:call|contact|dial|reach|ring|text|hotline).{1,64}[0-9]{2,5}[)]?[ .-][0-9]{2}",
+        r"[0-9]{2}[)]?[ .-][0-9]{2,4}[ .-][0-9]{2}",
     ),
     _find,
     digits=True,

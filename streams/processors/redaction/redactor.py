@@ -1,10 +1,11 @@
-"""Redaction of one configuration: the scan that clears what holds nothing, and the walks through the rest."""
+"""Redaction of one configuration: the sieve that clears what holds nothing, and the walks through the rest."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from streams.errors import ConfigurationError
@@ -23,8 +24,7 @@ _FEWEST_KEY_BYTES = 16
 class Redactor:
     """Redacts texts and documents.
 
-    `scan` tells of JSON which detectors may find something in it, 0 when nothing is in it; `walk` gives the walk for
-    that answer.
+    `sieve` tells of JSON which detectors may find something in it, and `walk` gives the walk with them.
 
     Raises:
         ConfigurationError: the key of hashes cannot be read or is too short.
@@ -35,17 +35,15 @@ class Redactor:
         self._names = Names(options.secret_names, options.exempt_fields)
         self._replacement = Replacement(options, self.key)
         self._detectors = make_detectors(self._names, options.patterns, self._replacement.kept)
-        self.scan = Sieve(self._detectors).scan
-        self.walk = lru_cache(_WALKS)(self._walk)
+        self.sieve = Sieve(self._detectors)
+        self._always = sum(1 << place for place, detector in enumerate(self._detectors) if not detector.sieve)
+        self._every = (1 << len(self._detectors)) - 1
+        self._walk_of = lru_cache(_WALKS)(self._walk)
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How much was redacted since the start, by kind."""
         return self._replacement.counts
-
-    def clears(self, json: bytes) -> bool:
-        """Whether a scan proves that there is nothing to redact in what JSON says."""
-        return not self.scan(json)
 
     def text(self, text: str) -> str:
         """Give a text without what any detector finds in it."""
@@ -53,7 +51,11 @@ class Redactor:
 
     def document(self, value: Any) -> Any:
         """Give a document without what any detector finds in it, or that stands under a secret name."""
-        return self.walk((1 << len(self._detectors)) - 1).document(value)
+        return self._walk_of(self._every).document(value)
+
+    def walk(self, masks: Iterable[int]) -> Walk:
+        """Give the walk with the detectors of which the sieve says that they may find something."""
+        return self._walk_of(reduce(or_, masks, self._always))
 
     def _walk(self, mask: int) -> Walk:
         chosen = [detector for place, detector in enumerate(self._detectors) if mask >> place & 1]

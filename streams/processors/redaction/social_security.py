@@ -14,7 +14,6 @@ from streams.processors.redaction.detector import Detector, Span
 from streams.processors.redaction.names import is_named_exempt
 
 _DASHED = re.compile(r"(?<![\w.+-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-]|\.[0-9])")
-_ESCAPED = re.compile(r"(?<=%[0-9A-F]{2})(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-]|\.[0-9])")
 _NAMED = re.compile(
     r"(?:ssn|social[ _-]?security)(?:[ _-]?(?:number|num|no|nr))?[^0-9A-Za-z]{1,8}(?:is |was )?"
     r"((?!000|666|9)[0-9]{3}[ .-]?(?!00)[0-9]{2}[ .-]?(?!0000)[0-9]{4})(?![0-9A-Za-z])",
@@ -24,10 +23,9 @@ _NAMED = re.compile(
 
 def _find(text: str) -> Iterator[Span]:
     dashed = (found.span() for found in _DASHED.finditer(text) if not is_named_exempt(text, found.start()))
-    escaped = (found.span() for found in _ESCAPED.finditer(text))
     named = (found.span(1) for found in _NAMED.finditer(text))
     done = 0
-    for start, end in merge(dashed, escaped, named):
+    for start, end in merge(dashed, named):
         if start >= done:
             yield Span(start, end, "ssn")
             done = end

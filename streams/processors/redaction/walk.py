@@ -16,11 +16,15 @@ from streams.processors.redaction.phones import is_number
 from streams.processors.redaction.replacement import Replacement
 
 _SECRET: Final = (Role.SECRET, Role.SECRET_TEXT)
-_NAMING: Final = ("name", "key", "header", "k", "Name", "Key", "Header")
+_NAMING: Final = frozenset({"name", "key", "header", "k", "Name", "Key", "Header"})
 _NAMED: Final = frozenset({"value", "val", "v", "Value"})
 """The keys of an object that is a pair: `{"name": "password", "value": "x"}`."""
 
+_LONGEST_NAME, _MOST_NAMES = 64, 4_096
 _HEADERS: Final = ("authorization", "cookie")
+_SHORTEST: Final = len("pwd=x")
+"""Characters of the shortest text in which something could be found."""
+
 _LARGEST: Final = 2**53
 """Up to it a double is a whole number exactly."""
 
@@ -32,6 +36,7 @@ class Walk:
         self._role = names.role
         self._replacement = replacement
         self._detectors = tuple(detectors)
+        self._known: dict[str, tuple[str, Role]] = {}
         self._without_digits = tuple(detector for detector in detectors if not detector.digits)
 
     def document(self, value: Any, role: Role = Role.PLAIN) -> Any:
@@ -47,17 +52,26 @@ class Walk:
 
     def _object(self, value: dict[str, Any], role: Role) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        changed, pair = False, self._is_secret_pair(value)
+        changed, known = False, self._known
+        inherited = role if role in _SECRET else None
+        pair = not _NAMED.isdisjoint(value) and self._is_secret_pair(value)
         for key, inner in value.items():
-            inner_role = Role.SECRET if pair and key in _NAMED else self._role(key)
-            put = self.document(inner, role if role in _SECRET else inner_role)
-            name = self._replacement.clean(key, self._detectors)
-            changed = changed or put is not inner or name is not key
+            name, own = known.get(key) or self._learn(key)
+            put = self.document(inner, inherited or (Role.SECRET if pair and key in _NAMED else own))
+            if put is not inner or name != key:
+                changed = True
             made[_free(name, made) if name in made else name] = put
         return made if changed else value
 
+    def _learn(self, key: str) -> tuple[str, Role]:
+        """Give a name without what is found in it, and its role; names recur, so those that hold nothing are kept."""
+        name, role = self._replacement.clean(key, self._detectors), self._role(key)
+        if name is key and len(key) <= _LONGEST_NAME and len(self._known) < _MOST_NAMES:
+            self._known[key] = name, role
+        return name, role
+
     def _is_secret_pair(self, value: dict[str, Any]) -> bool:
-        names = (value.get(key) for key in _NAMING if key in value)
+        names = (value[key] for key in _NAMING if key in value)
         return any(type(name) is str and self._role(name) in _SECRET for name in names)
 
     def _array(self, value: list[Any], role: Role) -> list[Any]:
@@ -81,6 +95,8 @@ class Walk:
         elif role is Role.PHONE and is_number(text):
             put = self._replacement.replace("phone", text)
         elif role is not Role.LEFT:
+            if len(text) < _SHORTEST:
+                return text
             is_id = role is Role.EXEMPT and " " not in text
             return self._replacement.clean(text, self._without_digits if is_id else self._detectors)
         return text if put is None else put
