@@ -104,7 +104,7 @@ VALUES = st.one_of(
 
 
 @each_object
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_missing_extra_and_mistyped_keys_cost_no_record_and_no_leaf(
     dialect: Dialect, example: Example, data: st.DataObject
@@ -121,7 +121,7 @@ def test_missing_extra_and_mistyped_keys_cost_no_record_and_no_leaf(
 
 
 @each_example
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_any_damage_to_an_example_has_an_outcome(dialect: Dialect, example: Example, data: st.DataObject) -> None:
     value = bytearray(example.value.encode() if isinstance(example.value, str) else example.value)
