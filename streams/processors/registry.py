@@ -15,6 +15,7 @@ from streams.processors.exception import Exceptions
 from streams.processors.geoip import GeoIP
 from streams.processors.http import Http
 from streams.processors.kubernetes import Kubernetes
+from streams.processors.legacy.processor import Legacy
 from streams.processors.limits import Limits
 from streams.processors.pattern import Pattern
 from streams.processors.pseudonym import Pseudonym
@@ -42,6 +43,7 @@ BUILTIN: Final[tuple[type[Processor], ...]] = (
     Temporal,
     Rename,
     DropFields,
+    Legacy,
     Sample,
     Limits,
 )

@@ -1,0 +1,5 @@
+"""Billing's normaliser."""
+
+from .rules import normalize
+
+__all__ = ["normalize"]

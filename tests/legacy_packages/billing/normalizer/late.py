@@ -1,0 +1,1 @@
+TIER = "gold"

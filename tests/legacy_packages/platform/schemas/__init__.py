@@ -1,0 +1,1 @@
+NAME = "schemas of the platform team"

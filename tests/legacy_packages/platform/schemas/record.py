@@ -1,0 +1,1 @@
+NAME = "records of the platform team"

@@ -1,0 +1,3 @@
+"""Not Weft's."""
+
+NAME = "streams of the platform team"

@@ -1,0 +1,4 @@
+import streams
+from schemas import NAME as SCHEMAS
+
+NAMES = [streams.NAME, SCHEMAS]
