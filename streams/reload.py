@@ -22,6 +22,8 @@ log = structlog.get_logger()
 RELOADABLE: Final = frozenset({"processors"})
 """The settings that a running worker takes up; all others need a restart."""
 
+_OLD_MODULE = "legacy"
+
 
 class Reloaded(NamedTuple):
     """What came of a reload: the hash that is active now, and whether anything is other than before."""
@@ -93,12 +95,20 @@ def _check(old: Settings, new: Settings) -> None:
     changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
     if changed:
         raise ConfigurationError(f"{', '.join(changed)} changed", cure="Restart the worker to take that up.")
-    loaded = {entry.use for entry in old.processors}
-    strange = sorted({entry.use for entry in new.processors if entry.use and entry.use not in loaded})
+    strange = sorted(_code(new) - _code(old))
     if strange:
         raise ConfigurationError(
             f"processors: {', '.join(strange)} is code that is not loaded", cure="Restart the worker to load it."
         )
+
+
+def _code(settings: Settings) -> set[str]:
+    """Name the code that processors run: classes, and the folders and interpreters of old modules."""
+    named: list[object] = [entry.use for entry in settings.processors]
+    for entry in settings.processors:
+        if entry.name == _OLD_MODULE:
+            named += [entry.options.get("path"), entry.options.get("interpreter")]
+    return {str(name) for name in named if name}
 
 
 def _stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int, int] | None]:

@@ -13,6 +13,7 @@ from streams.processors.base import Acted, Options, Processor
 from streams.reload import Reloader
 from streams.settings import load
 from streams.types import Record
+from tests.legacy import PACKAGES
 
 USE = "tests.unit.test_reload:Stamp"
 ENTRY = "processors: [{{name: stamp, use: '{use}', options: {{word: {word}}}}}]\n"
@@ -116,3 +117,27 @@ def test_a_file_that_is_away_for_a_moment_is_a_refusal_and_no_end(scene: Scene) 
     scene.write("two")
     scene.reloader.look()
     assert len(scene.applied) == 1
+
+
+OLD = "processors: [{{name: legacy, options: {{path: '{path}', module: '{module}', writes: [attributes.team]}}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "module", "told"),
+    [
+        pytest.param("billing", "normalizer.rules", None, id="another module of the folder"),
+        pytest.param("shipping", "normalizer.rules", "shipping is code that is not loaded", id="another folder"),
+    ],
+)
+def test_an_old_module_from_another_folder_needs_a_restart(
+    tmp_path: Path, folder: str, module: str, told: str | None
+) -> None:
+    file = tmp_path / "weft.yaml"
+    file.write_text(OLD.format(path=PACKAGES / "billing", module="normalizer"))
+    settings = load(file, {})
+    applied: list[Pipeline] = []
+    reloader = Reloader(settings, Pipeline(settings), lambda: load(file, {}), applied.append, file)
+    file.write_text(OLD.format(path=PACKAGES / folder, module=module))
+    reloader.try_reload()
+    assert len(applied) == (told is None)
+    assert (reloader.refused is None) if told is None else (told in str(reloader.refused))
