@@ -87,6 +87,8 @@ def _key(key: object) -> str:
 
 
 def _text(value: str) -> str:
+    if type(value) is str and value.isascii():
+        return value
     try:
         return value.encode().decode()  # also makes a plain string of a subclass
     except UnicodeEncodeError:

@@ -77,8 +77,7 @@ def _same(one: Any, other: Any) -> bool:
         return isinstance(other, dict) and len(one) == len(other) and all(_alike(one, other, name) for name in one)
     if isinstance(one, list):
         return isinstance(other, list) and len(one) == len(other) and all(map(_same, one, other))
-    kinds = (bool, float)
-    return bool(one == other) and all(isinstance(one, kind) == isinstance(other, kind) for kind in kinds)
+    return bool(one == other) and (type(one) is type(other) or (isinstance(one, float) and isinstance(other, float)))
 
 
 def _encodable(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,6 +180,16 @@ def test_json_is_copied_as_it_is(value: object) -> None:
     assert type(server.as_json(value)) is type(value)
 
 
+@pytest.mark.parametrize("kind", [lambda inner: {"a": inner}, lambda inner: [inner]])
+def test_the_deepest_values_pass(made: Any, kind: Any) -> None:
+    body: Any = "x"
+    for _ in range(200):
+        body = kind(body)
+    record = record_with(body=body)
+    assert made("prints").process(record) is True
+    assert record["body"] == body
+
+
 def test_subclasses_become_plain() -> None:
     class Word(str):
         __slots__ = ()
