@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import pytest
 
 from streams.dialects.base import new_record
-from streams.errors import ConfigurationError, RejectedRecord
+from streams.errors import ConfigurationError, RejectedByOutage, RejectedRecord
 from streams.pipeline.build import build_chain
 from streams.pipeline.chain import Chain, Step
 from streams.pipeline.wanted import compile_when
 from streams.processors.base import Acted, LookupProcessor, Options, Processor, Verdict
 from streams.settings import ProcessorEntry, Settings, When
-from streams.types import Record, Source
+from streams.types import Answers, Record, Source, Unanswered
 
 HERE = "tests.unit.pipeline.test_chain"
 
@@ -131,9 +131,32 @@ class Owner(LookupProcessor):
         return True
 
 
+class Deploys(Mark):
+    """Says where a service runs."""
+
+    name: ClassVar[str] = "deploys"
+    writes: ClassVar[frozenset[str]] = frozenset({"resource.deployment.environment", "resource.tier"})
+
+
+class Ask(Owner):
+    """Asks by what Deploys writes."""
+
+    name: ClassVar[str] = "ask"
+    reads: ClassVar[frozenset[str]] = frozenset({"resource.tier?"})
+    writes: ClassVar[frozenset[str]] = frozenset()
+
+
+class AskAny(Ask):
+    """Asks by nothing."""
+
+    name: ClassVar[str] = "ask_any"
+    reads: ClassVar[frozenset[str]] = frozenset()
+
+
 def chain(*names: str | dict[str, Any], environment: str = "development") -> Chain:
     entries = [name if isinstance(name, dict) else {"name": name} for name in names]
-    classes = {kind.name: kind.__name__ for kind in (Mark, MarkAgain, Copy, Fails, Edits, Flags, Drops, Owner)}
+    kinds = (Mark, MarkAgain, Copy, Fails, Edits, Flags, Drops, Owner, Deploys, Ask, AskAny)
+    classes = {kind.name: kind.__name__ for kind in kinds}
     used = [ProcessorEntry(use=f"{HERE}:{classes[entry['name']]}", **entry) for entry in entries]
     made = build_chain(Settings(processors=tuple(used), environment=environment))
     made.begin("hash", {})
@@ -214,6 +237,65 @@ def test_a_lookup_without_an_answer_leaves_the_record_as_it_is() -> None:
     done = record(resource={"service.name": "cart"})
     assert chain("owner").run(done)
     assert done["provenance"]["applied"] == []
+    assert "flags" not in done
+
+
+def asked(made: Chain, answers: Answers, service: str = "cart") -> Record:
+    """Take a record through both halves, with these answers between them."""
+    done = record(resource={"service.name": service})
+    progress = made.run_before_lookups(done)
+    made.begin("hash", answers)
+    assert made.run(done, progress)
+    return done
+
+
+def test_a_lookup_that_failed_is_skipped_and_marked() -> None:
+    done = asked(chain("owner"), {("owner", "cart"): Unanswered("TimeoutError")})
+    assert (done["resource"], done["flags"]) == ({"service.name": "cart"}, ["enrichment.failed"])
+    assert done["provenance"]["failed"] == ["owner@1"]
+
+
+def test_a_lookup_that_failed_can_set_declared_defaults() -> None:
+    safe = {"resource.service.owner": "nobody"}
+    made = chain({"name": "owner", "on_failure": "default", "defaults": safe})
+    done = asked(made, {("owner", "cart"): Unanswered("TimeoutError")})
+    assert (done["resource"]["service.owner"], done["flags"]) == ("nobody", ["enrichment.default"])
+
+
+def test_a_lookup_that_failed_can_be_the_records_death_by_an_outage() -> None:
+    with pytest.raises(RejectedByOutage, match=r"^owner@1 failed with TimeoutError$") as caught:
+        asked(chain({"name": "owner", "on_failure": "dead"}), {("owner", "cart"): Unanswered("TimeoutError")})
+    assert caught.value.reason == "processor.failed"
+
+
+def test_who_asked_something_else_has_its_answer() -> None:
+    answers = {("owner", "cart"): Unanswered("TimeoutError"), ("owner", "shop"): "team shop"}
+    assert asked(chain("owner"), answers, "shop")["resource"]["service.owner"] == "team shop"
+
+
+def test_answers_are_those_of_the_chunk_alone() -> None:
+    made = chain("owner")
+    asked(made, {("owner", "cart"): Unanswered("TimeoutError"), ("owner", "shop"): "team shop"})
+    for service in ("cart", "shop"):
+        assert asked(made, {}, service)["provenance"] == {"pipeline": "hash", "applied": [], "failed": []}
+
+
+def test_who_is_not_wanted_asks_nothing() -> None:
+    made = chain({"name": "owner", "when": {"services": ["other"]}})
+    progress = made.run_before_lookups(record(resource={"service.name": "cart"}))
+    assert progress is not None
+    assert made.keys(progress) == frozenset()
+
+
+def test_a_lookup_that_cannot_say_what_it_asks_is_a_failure_of_that_record() -> None:
+    class Unsure(Owner):
+        def keys(self, record: Record) -> Iterable[str]:
+            raise KeyError("a secret of the record")
+
+    made = Chain([Step(Unsure(None), "skip", {})])
+    done = asked(made, {})
+    assert (done["flags"], done["provenance"]["failed"]) == (["enrichment.failed"], ["owner@1"])
+    assert made.tallies[0].failed == 1
 
 
 @pytest.mark.parametrize(
@@ -226,6 +308,13 @@ def test_a_lookup_without_an_answer_leaves_the_record_as_it_is() -> None:
             [{"name": "mark", "options": {"wrod": 1}}], r"mark.options: wrod: Extra inputs", id="wrong option"
         ),
         pytest.param(["owner", "mark", {"name": "owner"}], "owner stands there twice", id="a lookup twice"),
+        pytest.param(["owner", "deploys", "ask"], r"ask asks by resource\.tier, which is written", id="asks too late"),
+        pytest.param(
+            ["owner", "deploys", {"name": "ask_any", "when": {"environments": ["staging"]}}],
+            r"ask_any asks by resource\.deployment\.environment, which is written",
+            id="chosen too late",
+        ),
+        pytest.param([{"name": "mark", "lookup": {"attempts": 1}}], "mark.lookup: it asks nothing", id="no look-up"),
     ],
 )
 def test_a_chain_that_cannot_work_is_refused(names: list[Any], told: str) -> None:
