@@ -21,6 +21,7 @@ from streams.testing import FakeRecord
 from streams.testing.processors import check_declarations, check_linear_time, check_processor
 from streams.testing.records import BAITS, example_records, records
 from streams.types import Record
+from tests.legacy import PACKAGES
 from tests.through import outcome_of
 
 KEY = "a key of sixteen bytes or more"
@@ -38,6 +39,10 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     ],
     "exception": [{"frames": 0}, {"frames": 2}],
     "http": [{"infer_severity": True}],
+    "legacy": [
+        {"path": PACKAGES / "billing", "module": "normalizer", "writes": ["attributes.team", "attributes.account"]},
+        {"path": PACKAGES / "shipping", "module": "normalizer.rules", "writes": ["attributes.*"], "mode": "subprocess"},
+    ],
     "limits": [{"attributes": 2, "depth": 1, "value_characters": 5, "body_bytes": 17}, {"depth": 2}],
     "pseudonym": [
         {
