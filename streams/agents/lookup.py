@@ -59,6 +59,7 @@ class Lookup:
         self._cache: Cache[Any] = Cache(limits.cache_entries, limits.cache_seconds, clock)
         self._clock = clock
         self._waited = 0.0
+        self._asking: set[asyncio.Task[Any]] = set()
         self._calls: set[asyncio.Task[Any]] = set()
 
     @property
@@ -70,20 +71,13 @@ class Lookup:
         """Give what is known of the keys, an Unanswered for each that could not be asked."""
         found, missing = self._cache.find(keys)
         if missing:
-            began = self._clock()
-            try:
-                found.update(await self._ask(frozenset(missing)))
-            except MemoryError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the policy of the step says what becomes of the records
-                found.update(dict.fromkeys(missing, Unanswered(_name(error))))
-            self._waited += self._clock() - began
+            found.update(await self._ask(frozenset(missing)))
         return {key: answer for key, answer in found.items() if answer is not _UNKNOWN}
 
     async def stop(self) -> None:
         """Wait for what is being asked, then let the processor let go of what it holds; both for a limited time."""
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=self._deadline)
+        if self._asking:
+            await asyncio.wait(self._asking, timeout=self._deadline)
         try:
             await self._within(_STOP_SECONDS, self._processor.stop())
         except MemoryError:
@@ -92,6 +86,21 @@ class Lookup:
             log.warning("lookup.not_stopped", processor=self._processor.name, error=type(error).__name__)
 
     async def _ask(self, keys: frozenset[str]) -> dict[str, Any]:
+        """Ask in a task of its own, on which `stop` can wait."""
+        began = self._clock()
+        asking = asyncio.create_task(self._resolve(keys))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        try:
+            return await asking
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the policy of the step says what becomes of the records
+            return dict.fromkeys(keys, Unanswered(_name(error)))
+        finally:
+            self._waited += self._clock() - began
+
+    async def _resolve(self, keys: frozenset[str]) -> dict[str, Any]:
         again = self._processor.retriable
         answers = await self._retry.call(
             lambda left: self.breaker.call(lambda: self._within(left, self._processor.resolve(keys)), again),
