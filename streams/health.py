@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from streams.metrics import RoleState
+from streams.health_processors import ProcessorReport, report_processors, since
+from streams.metrics import ProcessorStatus, RoleState
+
+_LOOKUPS = "lookups"
+"""The stage in which chunks wait for look-ups."""
 
 
 class Status(StrEnum):
@@ -73,10 +77,11 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The stage with the largest share (0 to 1) of the work within the window."""
+    """What took the largest share (0 to 1) of the work within the window: a stage, or a processor in that stage."""
 
     stage: str
     share: float
+    processor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +104,20 @@ class Report:
     bottleneck: Bottleneck | None
     commits: Mapping[str, int]
     rebalances: int
+    processors: list[ProcessorReport]
 
 
-def report(identity: Identity, now: Snapshot, earlier: Sequence[Snapshot], rules: Sequence[Rule]) -> Report:
-    """Judge a role by its present and by earlier snapshots of the window, oldest first."""
+def report(
+    identity: Identity,
+    now: Snapshot,
+    earlier: Sequence[Snapshot],
+    rules: Sequence[Rule],
+    minute_ago: Snapshot | None = None,
+) -> Report:
+    """Judge a role by its present and by earlier snapshots of the window, oldest first.
+
+    The rates of processors are those since `minute_ago`, or since the start.
+    """
     state = now.state
     found = [
         Finding(rule.name, rule.status, message, next_step)
@@ -126,15 +141,35 @@ def report(identity: Identity, now: Snapshot, earlier: Sequence[Snapshot], rules
         bottleneck=bottleneck(now, earlier),
         commits=now.commits,
         rebalances=now.rebalances,
+        processors=report_processors(
+            state.processors,
+            _by_name(minute_ago),
+            now.uptime_seconds - (minute_ago.uptime_seconds if minute_ago else 0.0),
+        ),
     )
 
 
 def bottleneck(now: Snapshot, earlier: Sequence[Snapshot]) -> Bottleneck | None:
-    """Name the stage that took the largest share of the work since the oldest snapshot; None without work."""
-    before = earlier[0].stage_seconds if earlier else {}
-    spent = {stage: seconds - before.get(stage, 0) for stage, seconds in now.stage_seconds.items()}
-    total = sum(spent.values())
+    """Name what took the largest share of the work since the oldest snapshot; None without work.
+
+    The work of a processor, which is known by sampling, is taken out of that of its stage.
+    """
+    oldest = earlier[0] if earlier else None
+    before = oldest.stage_seconds if oldest else {}
+    stages = {stage: seconds - before.get(stage, 0) for stage, seconds in now.stage_seconds.items()}
+    total = sum(stages.values())
     if total <= 0:
         return None
-    stage = max(spent, key=lambda name: spent[name])
-    return Bottleneck(stage, spent[stage] / total)
+    parts: dict[tuple[str, str | None], float] = {(stage, None): seconds for stage, seconds in stages.items()}
+    for status in now.state.processors:
+        within = since(status, _by_name(oldest))
+        for stage, seconds in ((status.stage, within.seconds), (_LOOKUPS, within.waited)):
+            if seconds > 0 and (stage, None) in parts:
+                parts[stage, status.name] = min(seconds, stages[stage])
+                parts[stage, None] -= seconds
+    stage, processor = max(parts, key=lambda part: parts[part])
+    return Bottleneck(stage, parts[stage, processor] / total, processor)
+
+
+def _by_name(snapshot: Snapshot | None) -> Mapping[str, ProcessorStatus]:
+    return {status.name: status for status in snapshot.state.processors} if snapshot else {}

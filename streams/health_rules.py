@@ -143,11 +143,33 @@ def _reload_refused(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
         yield f"changed settings were refused: {now.state.reload_refused}", "`weft check` explains the file"
 
 
+def _breaker_open(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """A look-up's circuit breaker refuses calls: what it asks fails or is slow, or an operator isolated it.
+
+    The records go on without its answers, as its failure policy says; it closes by itself once probes succeed.
+    """
+    for status in now.state.processors:
+        if status.breaker == "isolated":
+            yield f"{status.name} is isolated by an operator", "send `reset` to the control socket to call it again"
+        elif status.breaker not in (None, "closed"):
+            yield f"{status.name} is not called: its breaker is {status.breaker}", "check what it asks, and its options"
+
+
+def _processor_failing(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """A processor failed on records within the window; its failure policy says what became of them."""
+    before = {status.name: status.failed for status in earlier[0].state.processors} if earlier else {}
+    for status in now.state.processors:
+        if (failures := status.failed - before.get(status.name, 0)) > 0:
+            yield f"{status.name} failed on {failures:,} records", f"`weft processors {status.name}` tells its options"
+
+
 RULES: Final = (
     Rule("stuck", Status.FAILING, _stuck),
     Rule("partition.held", Status.FAILING, _partition_held),
     Rule("output.held", Status.FAILING, _output_held),
     Rule("reload.refused", Status.DEGRADED, _reload_refused),
+    Rule("breaker.open", Status.DEGRADED, _breaker_open),
+    Rule("processor.failing", Status.DEGRADED, _processor_failing),
     Rule("unassigned", Status.DEGRADED, _unassigned),
     Rule("brokers.silent", Status.DEGRADED, _brokers_silent),
     Rule("stopping", Status.DEGRADED, _stopping),

@@ -20,6 +20,9 @@ from streams.metrics import Metrics, RoleCollector, RoleState
 WINDOW_SECONDS: Final = 30.0
 """How far back the report looks to tell a trend from a moment."""
 
+MINUTE_SECONDS: Final = 60.0
+"""How far back the rates of processors look."""
+
 _STATM = Path("/proc/self/statm")
 
 
@@ -42,6 +45,7 @@ class Monitor:
         self._clock = clock
         self._began = clock()
         self._earlier: deque[Snapshot] = deque()
+        self._minute: deque[Snapshot] = deque()
         metrics.build_info.labels(identity.version, identity.environment, identity.pipeline).set(1)
         metrics.health_status.set_function(lambda: self.report().status.rank)
         metrics.registry.register(RoleCollector(observe))
@@ -56,13 +60,14 @@ class Monitor:
     def sample(self) -> None:
         """Remember the present; the oldest sample kept is the last one that is a whole window old."""
         now = self._snapshot()
-        self._earlier.append(now)
-        while len(self._earlier) > 1 and now.uptime_seconds - self._earlier[1].uptime_seconds >= WINDOW_SECONDS:
-            self._earlier.popleft()
+        for samples, seconds in ((self._earlier, WINDOW_SECONDS), (self._minute, MINUTE_SECONDS)):
+            samples.append(now)
+            while len(samples) > 1 and now.uptime_seconds - samples[1].uptime_seconds >= seconds:
+                samples.popleft()
 
     def report(self) -> Report:
         """Judge the role by now and by the samples of the window."""
-        return report(self._identity, self._snapshot(), self._earlier, RULES)
+        return report(self._identity, self._snapshot(), self._earlier, RULES, self._minute[0] if self._minute else None)
 
     def stuck(self) -> str | None:
         """Say what makes no progress, or None."""

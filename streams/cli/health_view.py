@@ -17,7 +17,7 @@ _MEBIBYTE = 1_048_576
 
 
 def show(answers: Sequence[Answer], console: Console) -> None:
-    """Print each role: a headline, then what is wrong, the figures and the partitions of its report."""
+    """Print each role: a headline, then what is wrong, the figures, processors and partitions of its report."""
     for answer in answers:
         where = f"  pid {answer.run.pid}, {answer.run.http}"
         _line(console, f"{answer.run.role} ", (answer.status, _STYLES[answer.status]), where)
@@ -35,6 +35,8 @@ def _show_report(report: dict[str, Any], console: Console) -> None:
     for name, value in _figures(report):
         figures.add_row(name, value)
     console.print(figures)
+    if report["processors"]:
+        console.print(_processors(report["processors"]))
     if report["partitions"]:
         console.print(_partitions(report["partitions"]))
 
@@ -52,7 +54,8 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "in flight", _of(report["in_flight_bytes"], report["in_flight_bytes_limit"])
     yield "oldest work", "none" if report["oldest_work_seconds"] is None else f"{report['oldest_work_seconds']:.1f} s"
     if stage := report["bottleneck"]:
-        yield "bottleneck", f"{stage['stage']}, {stage['share']:.0%} of the work"
+        where = f"{stage['stage']}: {stage['processor']}" if stage["processor"] else stage["stage"]
+        yield "bottleneck", f"{where}, {stage['share']:.0%} of the work"
     yield "memory", f"{report['rss_bytes'] / _MEBIBYTE:.0f} MiB"
     commits = ", ".join(f"{count:,} {result}" for result, count in sorted(report["commits"].items()))
     yield "commits", commits or "none yet"
@@ -61,6 +64,24 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _of(part: int, whole: int) -> str:
     return f"{part / _MEBIBYTE:.1f} of {whole / _MEBIBYTE:.1f} MiB"
+
+
+def _processors(processors: Sequence[dict[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table.add_column("processor")
+    for name in ("changed/s", "failed/min", "µs", "cache hits"):
+        table.add_column(name, justify="right")
+    table.add_column("breaker")
+    for row in processors:
+        table.add_row(
+            f"{row['name']}@{row['version']}",
+            f"{row['changed_per_second']:,.0f}",
+            f"{row['failures']:,}",
+            "" if row["microseconds"] is None else f"{row['microseconds']:.1f}",
+            "" if row["cache_hit_rate"] is None else f"{row['cache_hit_rate']:.0%}",
+            row["breaker"] or "",
+        )
+    return table
 
 
 def _partitions(partitions: Sequence[dict[str, Any]]) -> Table:

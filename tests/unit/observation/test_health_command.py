@@ -22,7 +22,7 @@ from streams.cli.health import Answer, ask_all, health
 from streams.cli.health_view import show
 from streams.errors import ConfigurationError
 from streams.health import Identity
-from streams.metrics import PartitionStatus
+from streams.metrics import Metrics, PartitionStatus, ProcessorStatus
 from streams.monitor import Monitor
 from streams.presence import Presence
 from streams.runfiles import HeldRunFile, RunFile
@@ -164,6 +164,23 @@ async def test_text_in_brackets_is_shown_as_it_is(machine: Machine, role: Any) -
     role.become(held_outputs=["enriched: [red]gone[/red]"])
 
     assert "output is held: enriched: [red]gone[/red]" in (await machine.run()).stdout
+
+
+@pytest.mark.usefixtures("running")
+async def test_processors_are_shown_with_what_they_do(machine: Machine, role: Any, metrics: Metrics) -> None:
+    metrics.stage_seconds.labels("finish").inc(1)
+    redact = ProcessorStatus("redact", "2", "finish", 4_000, 2_000, 0, 0.8)
+    owner = ProcessorStatus("owner", "1", "finish", 4_000, 0, 7, 0.0, 9, 1, {}, "open", 0.0)
+    role.become(processors=[redact, owner])
+    role.seconds = 2.0
+
+    lines = [" ".join(line.split()) for line in (await machine.run()).stdout.splitlines()]
+
+    assert "bottleneck finish: redact, 80% of the work" in lines
+    assert "processor changed/s failed/min µs cache hits breaker" in lines
+    assert "redact@2 1,000 0 200.0" in lines
+    assert "owner@1 0 7 0.0 90% open" in lines
+    assert "DEGRADED owner is not called: its breaker is open" in lines
 
 
 @pytest.mark.usefixtures("running")
