@@ -1,4 +1,4 @@
-"""The reference pages that are made from code: metrics, health, settings, dialects and the command line.
+"""The reference pages that are made from code: metrics, health, settings, dialects, processors, the command line.
 
 `python -m streams.reference` checks them, `python -m streams.reference --write` writes them.
 """
@@ -17,7 +17,8 @@ from prometheus_client.metrics_core import Metric
 from streams.cli.reference import cli_page
 from streams.dialects_reference import dialects_page
 from streams.health_rules import HOLD_CURES, RULES
-from streams.metrics import Metrics, PartitionStatus, RoleCollector, RoleState
+from streams.metrics import Metrics, PartitionStatus, ProcessorStatus, RoleCollector, RoleState
+from streams.processors_reference import processors_page
 from streams.settings_reference import settings_page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -29,8 +30,8 @@ Made from `streams/metrics.py` by `python -m streams.reference --write`; do not 
 
 Every role serves them under `/metrics` in the Prometheus text format. A counter's samples end in `_total`, a
 histogram's in `_bucket`, `_sum` and `_count`. Labels come from bounded sets: topics and partitions that the role owns,
-dialects, stages, reasons. Metrics of partitions are there for owned partitions only, so summing over all replicas
-counts each partition once. `deploy/prometheus/` has scrape configuration and alert rules for them.
+dialects, stages, reasons, processors. Metrics of partitions are there for owned partitions only, so summing over all
+replicas counts each partition once. `deploy/prometheus/` has scrape configuration and alert rules for them.
 
 On Linux the standard `process_*` metrics (memory, CPU seconds, open files, start time) are there too.
 
@@ -101,6 +102,7 @@ PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     Path("docs/reference/cli.md"): cli_page,
     Path("docs/reference/settings.md"): settings_page,
     Path("docs/reference/dialects.md"): dialects_page,
+    Path("docs/reference/processors.md"): processors_page,
 }
 """Each page's path in the project's folder, and what makes it."""
 
@@ -140,6 +142,7 @@ def _sample_labels(family: Metric) -> tuple[str, ...]:
 def _one_of_each() -> RoleState:
     """Give a state in which every gauge has a sample, so that its labels show."""
     partition = PartitionStatus("topic", 0, 0, 0, 0, 0.0, 0, {"flood": ""})
+    processor = ProcessorStatus("name", "1", "finish", 0, 0, 0, 0.0, 1, 1, {"email": 1}, "closed", 0.0)
     return RoleState(
         assigned=True,
         stopping=False,
@@ -149,6 +152,7 @@ def _one_of_each() -> RoleState:
         oldest_work_seconds=None,
         in_flight_bytes=0,
         in_flight_bytes_limit=0,
+        processors=[processor],
     )
 
 

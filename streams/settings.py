@@ -254,6 +254,35 @@ def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) ->
     return _build(merged(content, profiles.get(chosen, {})), path)
 
 
+class _Alone(Settings):
+    """Settings for which nothing counts but what they are made of."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the environment aside."""
+        return (init_settings,)
+
+
+def alone(content: Mapping[str, Any], where: str) -> Settings:
+    """Make settings of a mapping alone, without any file or variable; `where` it stands is told with what is wrong.
+
+    Raises:
+        ConfigurationError: an unknown key or a value out of range.
+    """
+    try:
+        return _Alone(**content)
+    except ValidationError as error:
+        told = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
+        raise ConfigurationError(f"{where}: {'; '.join(told)}") from None
+
+
 def settings_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Give the file that WEFT_CONFIG names, if it names one."""
     return Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None

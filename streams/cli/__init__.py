@@ -21,9 +21,12 @@ from streams.cli import (
     health,
     kafka,
     ledger,
+    new,
+    processors,
     produce,
     schema,
     tail,
+    test,
     topics,
     up,
     worker,
@@ -70,10 +73,11 @@ def build(*, decorated: bool = False) -> typer.Typer:
     app.callback(help=inspect.getdoc(_weft))(_weft)
     for name, command in _COMMANDS.items():
         _register(app, name, command, decorated=decorated)
-    group = typer.Typer(no_args_is_help=True, help="Create and check the topics.", rich_markup_mode=markup)
-    for name, command in _TOPICS.items():
-        _register(group, name, command, decorated=decorated)
-    app.add_typer(group, name="topics")
+    for name, (meaning, commands) in _GROUPS.items():
+        group = typer.Typer(no_args_is_help=True, help=meaning, rich_markup_mode=markup)
+        for child, command in commands.items():
+            _register(group, child, command, decorated=decorated)
+        app.add_typer(group, name=name)
     return app
 
 
@@ -85,12 +89,20 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "tail": tail.tail,
     "explain": explain.explain,
     "dialects": dialects.dialects,
+    "processors": processors.processors,
     "ledger": ledger.ledger,
     "health": health.health,
     "schema": schema.schema,
     "check": check.check,
+    "test": test.test,
 }
-_TOPICS: dict[str, Callable[..., Any]] = {"create": topics.create, "check": topics.check, "acl": topics.acl}
+_GROUPS: dict[str, tuple[str, dict[str, Callable[..., Any]]]] = {
+    "topics": (
+        "Create and check the topics.",
+        {"create": topics.create, "check": topics.check, "acl": topics.acl},
+    ),
+    "new": ("Begin something of your own.", {"processor": new.processor}),
+}
 
 
 def _register(app: typer.Typer, name: str, command: Callable[..., Any], *, decorated: bool) -> None:

@@ -55,6 +55,7 @@ class GeoIP(Processor):
             "attributes.client.geo.location.lon",
         }
     )
+    needs: ClassVar[tuple[str, ...]] = ("maxminddb",)
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

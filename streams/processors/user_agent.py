@@ -38,6 +38,7 @@ class UserAgent(Processor):
             "attributes.user_agent.os.version",
         }
     )
+    needs: ClassVar[tuple[str, ...]] = ("ua_parser", "ua_parser_rs")
 
     def __init__(self, options: base.Options) -> None:
         super().__init__(options)

@@ -1,0 +1,1 @@
+"""Pipelines as tests: cases in YAML of what goes in and what must come out, run through the real pipeline."""
