@@ -56,7 +56,7 @@ FORMS: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
     "nodejs": (
         "at ",
         re.compile(
-            r"^[ \t]*+at (?:(?P<function>[^\n(]{1,300}) \()?"
+            r"^[ \t]*+at (?:async )?(?:(?P<function>[^\n(]{1,300}) \()?"
             r"(?P<file>[^\s()][^\n()]{0,500}?):(?P<line>\d{1,7}):\d{1,7}\)?",
             re.MULTILINE,
         ),

@@ -11,7 +11,7 @@ _LONGEST_SEGMENT = 64
 _MOST_SEGMENTS = 24
 _VERSION = re.compile(r"v\d{1,3}(?:[.]\d{1,3}){0,2}|\d{1,2}[.]\d{1,2}(?:[.]\d{1,3})?", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Za-z]{1,24}[-_:.])[0-9]{1,20}")
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{8,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{7,64}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _FEWEST_DIGITS = 4
 _SHORTEST_TOKEN = 16
 _SIGNS = frozenset("@=,%")
