@@ -30,12 +30,12 @@ THREADS, CALLS = 8, 50
 
 def state() -> tuple[set[tuple[str, int]], list[str], list[Any], list[Any], set[str]]:
     """What a process shares between all of its modules."""
-    modules = {(name, id(module)) for name, module in sys.modules.items()}
+    modules = {(name, id(module)) for name, module in dict(sys.modules).items()}
     return modules, list(sys.path), list(sys.meta_path), list(sys.path_hooks), set(sys.path_importer_cache)
 
 
 def private_names() -> set[str]:
-    return {name for name in sys.modules if name.startswith(PREFIX)}
+    return {name for name in list(sys.modules) if name.startswith(PREFIX)}
 
 
 @pytest.fixture(autouse=True)

@@ -139,7 +139,7 @@ def test_an_answer_that_is_too_large_is_a_failure_of_its_record_only(started: An
 def test_a_process_that_hangs_or_dies_is_replaced(
     started: Any, clock: Clock, function: str, body: str, failure: type[Exception]
 ) -> None:
-    remote = started(function, call_seconds=0.5)
+    remote = started(function, call_seconds=1)
     with pytest.raises(failure):
         remote(question(body))
     with pytest.raises(failures.Unavailable, match="waits for its next start"):
