@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from streams.settings import ProcessorEntry, Settings
 
 _NAME_WIDTH, _VERSION_WIDTH, _STATE_WIDTH = 18, 4, 10
+_FIGURES_WIDTH = 30
 _LABEL_WIDTH = 12
 
 
@@ -34,7 +36,9 @@ def processors(
     """
     from streams.settings import load
 
-    chosen = [one for one in _all(load()) if name in (None, one["name"])]
+    settings = load()
+    running = _running(settings)
+    chosen = [{**one, "running": running.get(one["name"], [])} for one in _all(settings) if name in (None, one["name"])]
     if not chosen:
         raise ConfigurationError(f"there is no processor {name!r}", cure="`weft processors` lists them.")
     if as_json:
@@ -42,9 +46,21 @@ def processors(
             typer.echo(json.dumps(one, ensure_ascii=False))
     elif name is None:
         for one in chosen:
-            typer.echo(_line(one))
+            typer.echo(_line(one, figures=bool(running)))
     else:
         typer.echo("\n".join(_page(chosen[0])))
+
+
+def _running(settings: Settings) -> Mapping[str, list[dict[str, Any]]]:
+    """Give what the workers on this machine report of their processors, by name; one that does not answer says none."""
+    from streams.cli.health import ask
+    from streams.runfiles import run_dir, running
+
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for run in running(run_dir(settings.state_dir), "worker"):
+        for reported in (ask(run).report or {}).get("processors", ()):
+            found[reported["name"]].append({"pid": run.pid, **reported})
+    return found
 
 
 def _all(settings: Settings) -> Iterator[dict[str, Any]]:
@@ -74,9 +90,13 @@ def _described(name: str, entry: ProcessorEntry | None, state: str) -> dict[str,
     return {"name": name, "version": said.pop("version"), "state": state, **said, "settings": settings}
 
 
-def _line(one: dict[str, Any]) -> str:
+def _line(one: dict[str, Any], *, figures: bool) -> str:
+    """One line of the list; with figures when a worker runs: changed records a second and failures of the minute."""
     where = f"{one['name']:<{_NAME_WIDTH}} {one['version']:<{_VERSION_WIDTH}} {one['state']:<{_STATE_WIDTH}}"
-    return f"{where} {one['summary']}"
+    changed = sum(worker["changed_per_second"] for worker in one["running"])
+    failures = sum(worker["failures"] for worker in one["running"])
+    told = f"{changed:,.0f}/s changed, {failures:,} failed" if one["running"] else ""
+    return f"{where} {f'{told:<{_FIGURES_WIDTH}} ' if figures else ''}{one['summary']}"
 
 
 def _page(one: dict[str, Any]) -> Iterator[str]:
@@ -97,8 +117,24 @@ def _page(one: dict[str, Any]) -> Iterator[str]:
     }
     yield from (f"{label:<{_LABEL_WIDTH}}{fact}" for label, fact in facts.items() if fact)
     yield from (f"{'option':<{_LABEL_WIDTH}}{_option(option)}" for option in one["options"])
+    yield from (
+        f"{'worker':<{_LABEL_WIDTH}}{worker['pid']}: {', '.join(_figures(worker))}" for worker in one["running"]
+    )
 
 
 def _option(option: dict[str, Any]) -> str:
     default = "required" if option["required"] else f"default {json.dumps(option['default'], ensure_ascii=False)}"
     return f"{option['name']}: {option['type']}, {default}: {option['meaning']}"
+
+
+def _figures(worker: Mapping[str, Any]) -> Iterator[str]:
+    yield f"version {worker['version']}"
+    yield f"{worker['records_per_second']:,.0f} records/s"
+    yield f"{worker['changed_per_second']:,.0f} changed/s"
+    yield f"{worker['failures']:,} failed within the minute"
+    if worker["microseconds"] is not None:
+        yield f"{worker['microseconds']:.1f} us a record"
+    if worker["cache_hit_rate"] is not None:
+        yield f"{worker['cache_hit_rate']:.0%} cache hits"
+    if worker["breaker"]:
+        yield f"breaker {worker['breaker']}"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streams.health import Identity
+from streams.metrics import Metrics, ProcessorStatus
+from streams.monitor import Monitor
+from streams.presence import Presence
 from streams.processors.registry import BUILTIN
+from streams.settings import Settings
 from tests.unit.cli.conftest import Weft
+from tests.unit.cli.test_check import AT_REST
 
+IDENTITY = Identity("worker", "weft-worker", "1", "development", "c0ffee")
 CONFIG = """
 processors:
   - {name: stamp, use: "tests.unit.test_reload:Stamp", options: {word: w}}
@@ -53,7 +63,7 @@ def test_one_is_shown_with_all_that_it_declares(weft: Weft, config: Path) -> Non
 
 def test_json_has_one_object_a_processor(weft: Weft) -> None:
     shown = listed(weft, "processors")
-    assert [one["name"] for one in shown] == [kind.name for kind in BUILTIN]
+    assert sorted(one["name"] for one in shown) == sorted(kind.name for kind in BUILTIN)
     for one in shown:
         assert one["docs"].startswith(one["summary"][:20])
         assert one["writes"] or one["name"] == "legacy"
@@ -94,6 +104,42 @@ def test_one_without_its_package_is_missing(weft: Weft, monkeypatch: pytest.Monk
     monkeypatch.setattr("streams.processors.description.find_spec", lambda module: None)
     (geoip,) = listed(weft, "processors", "geoip")
     assert (geoip["state"], geoip["missing"]) == ("missing", ["maxminddb"])
+
+
+@pytest.fixture
+async def worker(tmp_path: Path) -> AsyncIterator[Path]:
+    """A worker that redacted 120 records within the two seconds since its start; gives its state directory."""
+    clock = iter([0.0, 0.0, *[2.0] * 20])
+    counted = ProcessorStatus("redact", "1", "finish", 0, 0, 0, 0.0)
+    state = AT_REST._replace(processors=[counted])
+    monitor = Monitor(IDENTITY, Metrics(), lambda: state, lambda: next(clock))
+    monitor.sample()
+    state = AT_REST._replace(
+        processors=[counted._replace(records=2_000, changed=120, failed=3, seconds=0.004, hits=3, misses=1)]
+    )
+    presence = Presence(Settings(state_dir=tmp_path / "state"), IDENTITY, monitor, {})
+    await presence.start()
+    yield tmp_path / "state"
+    await presence.stop()
+
+
+async def test_while_a_worker_runs_its_figures_are_told(
+    weft: Weft, worker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*arguments: str) -> list[str]:
+        monkeypatch.setenv("WEFT_STATE_DIR", str(worker))
+        return weft("processors", *arguments).out.splitlines()
+
+    lines = {line.split()[0]: line for line in await asyncio.to_thread(ask)}
+    assert " 60/s changed, 3 failed " in lines["redact"]
+    assert "changed" not in lines["http"].split("Names")[0]
+    (figures,) = [line for line in await asyncio.to_thread(ask, "redact") if line.startswith("worker")]
+    assert figures == (
+        f"worker      {os.getpid()}: version 1, 1,000 records/s, 60 changed/s, 3 failed within the minute, "
+        "2.0 us a record, 75% cache hits"
+    )
+    (told,) = [json.loads(line) for line in await asyncio.to_thread(ask, "redact", "--json")]
+    assert [(one["pid"], one["changed_per_second"]) for one in told["running"]] == [(os.getpid(), 60.0)]
 
 
 def test_an_unknown_name_is_an_error_with_a_cure(weft: Weft) -> None:
