@@ -28,16 +28,26 @@ class ManualClock:
         self.advance(seconds)
 
 
-class Backend:
-    """What a look-up processor asks; `asked` are the keys of each call.
+Mood = Literal["well", "refused", "silent"]
 
-    While it is `refused`, calls fail at once, while it is `silent` they are never answered.
+
+class Backend:
+    """What a look-up processor asks; `asked` are the keys of each call, `state` is what `become` made it.
+
+    While it is `refused`, calls fail at once; while it is `silent`, they wait until it becomes something else.
     """
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = known
-        self.state: Literal["well", "refused", "silent"] = "well"
+        self.state: Mood = "well"
         self.asked: list[frozenset[str]] = []
+        self._changed = asyncio.Event()
+
+    def become(self, state: Mood) -> None:
+        """Break or mend it."""
+        self.state = state
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def ask(self, keys: frozenset[str]) -> Mapping[str, Any]:
         """Give what is known of the keys.
@@ -46,8 +56,8 @@ class Backend:
             ConnectionRefusedError: it is `refused`.
         """
         self.asked.append(keys)
+        while self.state == "silent":
+            await self._changed.wait()
         if self.state == "refused":
             raise ConnectionRefusedError
-        if self.state == "silent":
-            await asyncio.Event().wait()
         return {key: self.known[key] for key in keys if key in self.known}

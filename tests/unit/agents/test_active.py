@@ -87,7 +87,7 @@ async def test_answers_come_into_the_records(scene: Scene) -> None:
 async def test_a_dead_letter_of_an_outage_says_so(scene: Scene, policy: str, outage: bool | None) -> None:
     entry = ProcessorEntry(name="team", use=f"{__name__}:Team", on_failure=policy)  # type: ignore[arg-type]
     scene.active.use(Pipeline(Settings(processors=(entry,))))
-    Team.backend.state = "refused"
+    Team.backend.become("refused")
     dead = (await scene.work()).dead
     assert [letter.outage for letter in dead] == [outage] * len(dead)
     assert [letter.stage for letter in dead] == ["process"] * (policy == "dead")
@@ -104,7 +104,7 @@ async def test_each_processor_is_told_of_in_its_order(scene: Scene) -> None:
 
 
 async def test_a_failed_lookup_is_counted_by_records(scene: Scene) -> None:
-    Team.backend.state = "refused"
+    Team.backend.become("refused")
     await scene.work(LINE, LINE)
     assert scene.told("team").failed == 2
 
@@ -151,6 +151,6 @@ async def test_what_a_breaker_knows_survives_a_swap_and_its_limits_are_the_new_o
     assert scene.active.breakers["team"].state is BreakerState.ISOLATED
 
     scene.active.breakers["team"].reset()
-    Team.backend.state = "refused"
+    Team.backend.become("refused")
     await scene.work()
     assert scene.active.breakers["team"].state is BreakerState.OPEN

@@ -190,9 +190,9 @@ async def test_out_of_memory_is_nobodys_failure(scene: Scene, monkeypatch: pytes
 
 async def test_a_failure_is_not_remembered_and_what_is_known_still_is(scene: Scene) -> None:
     await scene.ask("a")
-    scene.asks.backend.state = "refused"
+    scene.asks.backend.become("refused")
     assert await scene.ask("a", "b") == {("asks", "a"): 1, ("asks", "b"): Unanswered("ConnectionRefusedError")}
-    scene.asks.backend.state = "well"
+    scene.asks.backend.become("well")
     assert await scene.ask("a", "b") == {("asks", "a"): 1, ("asks", "b"): None}
 
 
@@ -214,7 +214,7 @@ async def test_only_what_may_be_gone_the_next_moment_is_tried_again(
 
 
 async def test_the_breaker_opens_on_failures_and_closes_by_itself(scene: Scene) -> None:
-    scene.asks.backend.state = "refused"
+    scene.asks.backend.become("refused")
     for _ in range(10):
         await scene.ask("a")
     assert await scene.ask("a") == {("asks", "a"): Unanswered("BreakerOpen")}
@@ -222,7 +222,7 @@ async def test_the_breaker_opens_on_failures_and_closes_by_itself(scene: Scene) 
     assert scene.lookups.status["asks"].breaker == "open"
     assert scene.lookups.status["too"].breaker == "closed"
 
-    scene.asks.backend.state = "well"
+    scene.asks.backend.become("well")
     scene.clock.advance(10)
     assert await scene.ask("a") == {("asks", "a"): 1}
     assert await scene.ask("b") == {("asks", "b"): None}
@@ -231,21 +231,21 @@ async def test_the_breaker_opens_on_failures_and_closes_by_itself(scene: Scene) 
 
 async def test_an_open_breaker_ends_further_tries(scene: Scene) -> None:
     scene = Scene(attempts=10, deadline_seconds=5, breaker={"minimum_calls": 4})
-    scene.asks.backend.state = "refused"
+    scene.asks.backend.become("refused")
     assert await scene.ask("a") == {("asks", "a"): Unanswered("BreakerOpen")}
     assert len(scene.asked) == 4
 
 
 async def test_what_does_not_answer_in_time_opens_the_breaker() -> None:
     scene = Scene(breaker={"minimum_calls": 2})
-    scene.asks.backend.state = "silent"
+    scene.asks.backend.become("silent")
     await asyncio.gather(scene.ask("a"), scene.ask("b"))
     assert scene.lookups.breakers["asks"].state is BreakerState.OPEN
 
 
 async def test_the_general_deadline_holds_unless_a_processor_has_its_own() -> None:
     scene = Scene(deadline_seconds=None)
-    scene.asks.backend.state = "silent"
+    scene.asks.backend.become("silent")
     assert await asyncio.wait_for(scene.ask("a"), 5) == {("asks", "a"): Unanswered("TimeoutError")}
 
 
