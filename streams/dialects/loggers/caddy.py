@@ -12,6 +12,8 @@ from streams.dialects.moves import lift
 from streams.types import Record
 
 _MODULES = frozenset({"admin", "http", "tls", "pki", "events", "layer4", "docker-proxy", "storage", "watcher"})
+_ACCESS = "http.log."
+"""Loggers that are Caddy's alone, so that they may write times in any format."""
 _REQUEST = {
     "method": "http.request.method",
     "host": "server.address",
@@ -34,7 +36,7 @@ def _is_caddy(document: dict[str, Any]) -> bool:
     return (
         isinstance(logger, str)
         and logger.partition(".")[0] in _MODULES
-        and isinstance(document["ts"], int | float)
+        and (isinstance(document["ts"], int | float) or logger.startswith(_ACCESS))
         and "caller" not in document
     )
 

@@ -72,6 +72,7 @@ ISO = "2026-06-20T12:00:00Z"
         ({"@timestamp": ISO, "level": "INFO", "message": "x", "ecs": {"version": "8.11"}}, "ecs"),
         ({"@timestamp": ISO, "log": "a text", "message": "x"}, "json"),
         ({"ts": 1781956800.5, "level": "info", "logger": "http.log.access", "msg": "x"}, "caddy"),
+        ({"ts": "2026-06-20T12:00:00.500Z", "level": "info", "logger": "http.log.access.log0", "msg": "x"}, "caddy"),
         ({"ts": 1781956800.5, "level": "info", "logger": "cart", "msg": "x"}, "zap"),
     ],
     ids=str,
