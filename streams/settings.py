@@ -156,6 +156,13 @@ class ProcessorEntry(Section):
         return self
 
 
+DEFAULT_CHAIN = tuple(
+    ProcessorEntry(name=name)
+    for name in ("redact", "service_catalog", "environment", "exception", "http", "limits")
+)
+"""What records pass when the settings name no processors; redaction comes before all that look at them."""
+
+
 class Timing(Section):
     """Deadlines and intervals of the runtime, in seconds."""
 
@@ -207,7 +214,9 @@ class Settings(BaseSettings):
     timing: Timing = Timing()
     flow: Flow = Flow()
     topics: dict[str, TopicPolicy] = Field(default_factory=dict)
-    processors: tuple[ProcessorEntry, ...] = Field((), description="the chain that every record takes, in this order")
+    processors: tuple[ProcessorEntry, ...] = Field(
+        DEFAULT_CHAIN, description="the chain that every record takes, in this order"
+    )
 
     @field_validator("raw_topics", mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from streams.settings import PREFIX, Section, Settings, TopicPolicy
+from streams.settings import PREFIX, ProcessorEntry, Section, Settings, TopicPolicy
 
 _HEAD: Final = """\
 # Settings
@@ -57,4 +57,8 @@ def _default(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True) if not info.is_required() else None
     if value is None or isinstance(value, SecretStr):
         return ""
-    return f"`{','.join(value)}`" if isinstance(value, tuple) else f"`{value}`"
+    return f"`{','.join(_name(item) for item in value)}`" if isinstance(value, tuple) else f"`{value}`"
+
+
+def _name(item: object) -> str:
+    return item.name if isinstance(item, ProcessorEntry) else str(item)

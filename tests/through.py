@@ -16,16 +16,16 @@ from streams.types import DeadLetter, Outcome
 
 @cache
 def pipeline(**settings: Any) -> Pipeline:
-    """A pipeline that checks every record; one is shared by all tests with the same settings."""
-    return Pipeline(Settings(validate_output=True, **settings))
+    """A pipeline without processors that checks every record; tests with the same settings share one."""
+    return Pipeline(Settings(**{"validate_output": True, "processors": (), **settings}))
 
 
 def limited(**limits: int) -> Pipeline:
-    return Pipeline(Settings(validate_output=True, limits=Limits(**limits)))
+    return Pipeline(Settings(validate_output=True, processors=(), limits=Limits(**limits)))
 
 
 def with_policy(**policy: Any) -> Pipeline:
-    return Pipeline(Settings(validate_output=True, topics={"raw-logs": TopicPolicy(**policy)}))
+    return Pipeline(Settings(validate_output=True, processors=(), topics={"raw-logs": TopicPolicy(**policy)}))
 
 
 def outcome_of(*values: bytes | str | FakeRecord | None, through: Pipeline | None = None) -> Outcome:

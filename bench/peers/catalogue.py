@@ -52,6 +52,7 @@ def _weft(bootstrap: str, topics: Topics, folder: Path) -> dict[str, str]:
         "WEFT_GROUP": f"bench-{topics.enriched}",
         "WEFT_STATE_DIR": str(folder),
         "WEFT_HTTP_PORT": "0",
+        "WEFT_PROCESSORS": "[]",  # the job of the peers: enrichment has rows of its own
     }
 
 
