@@ -18,8 +18,8 @@ _OLD_ENVIRONMENT = "deployment.environment"
 _MOST_REMEMBERED = 4_096
 _LONGEST_NAME = 1_024
 
-Names: TypeAlias = tuple[str, ...]
-"""What rules look at: the topic, then the values of resource keys; a missing one is empty."""
+Names: TypeAlias = tuple[Any, ...]
+"""What rules look at: the topic, then the values of resource keys, None for a missing one."""
 
 
 class Rule(base.Options):
@@ -80,9 +80,11 @@ class Environment(Processor):
             acted = True
         if not self._rules:
             return acted
-        values = [resource.get(key, "") for key in self._keys]
-        names = (record["source"]["topic"], *(value if type(value) is str else str(value) for value in values))
-        said = self._remembered.get(names) or self._conclude(names)
+        names = (record["source"]["topic"], *map(resource.get, self._keys))
+        try:
+            said = self._remembered.get(names) or self._conclude(names)
+        except TypeError:  # a list or an object, which no table can be asked for
+            said = self._conclude(tuple(map(str, names)))
         acted |= _complete(resource, said.resource)
         return (record["signal"] != "metric" and _complete(record["attributes"], said.attributes)) or acted
 
@@ -97,7 +99,7 @@ class Environment(Processor):
         found = Conclusion(resource, attributes)
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
-        if all(len(name) <= _LONGEST_NAME for name in names):
+        if all(len(str(name)) <= _LONGEST_NAME for name in names):
             self._remembered[names] = found
         return found
 
@@ -124,4 +126,4 @@ def _matcher(rule: Rule, keys: tuple[str, ...]) -> Callable[[Names], bool]:
     globs = {"host.name": rule.host, "service.name": rule.service, **rule.resource}
     asked = [(0, rule.topic), *((keys.index(key) + 1, glob) for key, glob in globs.items())]
     tests = [(place, re.compile(translate(glob)).match) for place, glob in asked if glob != "*"]
-    return lambda names: all(test(names[place]) for place, test in tests)
+    return lambda names: all(names[place] is not None and test(str(names[place])) for place, test in tests)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -30,19 +30,39 @@ _PLAIN_METHOD, _PLAIN_STATUS, _PLAIN_TARGETS = "method", "status", ("path", "url
 
 _OBJECTS = ("http", "httpRequest", "request", "req", "response", "res")
 _INNER = ("request", "response")
-_INNER_METHODS = (_PLAIN_METHOD, *_METHOD_KEYS)
-_INNER_STATUSES = (_PLAIN_STATUS, *_STATUS_KEYS)
-_INNER_TARGETS = (*_PLAIN_TARGETS, "target", *_TARGET_KEYS)
-
-_TELLING = frozenset((*_METHOD_KEYS, *_STATUS_KEYS, *_TARGET_KEYS, _PLAIN_METHOD, *_OBJECTS))
 
 
-class Request(NamedTuple):
-    """What a source says of a request, as it says it."""
+def _ranks(worst: int, *roles: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
+    """Key to what it says, as a place in a Request, and its rank among all that say the same."""
+    return {key: (place, worst + rank) for place, keys in enumerate(roles) for rank, key in enumerate(keys)}
 
-    method: Any
-    status: Any
-    target: Any
+
+_INNER_KEYS = (
+    (_PLAIN_METHOD, *_METHOD_KEYS), (_PLAIN_STATUS, *_STATUS_KEYS), (*_PLAIN_TARGETS, "target", *_TARGET_KEYS)
+)  # fmt: skip
+_RANKS, _INNER_RANKS, _INNERMOST_RANKS = (
+    _ranks(0, _METHOD_KEYS, _STATUS_KEYS, _TARGET_KEYS), _ranks(100, *_INNER_KEYS), _ranks(200, *_INNER_KEYS)
+)  # fmt: skip
+_LAST = 1_000
+_TELLING = frozenset([*_RANKS, _PLAIN_METHOD, *_OBJECTS])
+
+
+class Request:
+    """What a source says of a request, as it says it: method, status and target, the best rank of each."""
+
+    __slots__ = ("_ranks", "said")
+
+    def __init__(self) -> None:
+        self.said: list[Any] = [None, None, None]
+        self._ranks = [_LAST, _LAST, _LAST]
+
+    def read(self, holder: Mapping[str, Any], ranks: Mapping[str, tuple[int, int]]) -> None:
+        """Take what keys say better; asks about keys that are there, because few of the known ones are."""
+        for key in holder:
+            if key in ranks:
+                place, rank = ranks[key]
+                if rank < self._ranks[place] and holder[key] is not None:
+                    self.said[place], self._ranks[place] = holder[key], rank
 
 
 class Http(Processor):
@@ -95,36 +115,28 @@ class Http(Processor):
         return acted
 
 
-def _request(attributes: Mapping[str, Any]) -> Request:
-    method, status = _first(attributes, _METHOD_KEYS), _first(attributes, _STATUS_KEYS)
-    target = _first(attributes, _TARGET_KEYS)
-    plain = attributes.get(_PLAIN_METHOD)
-    if method is None and isinstance(plain, str) and plain.upper() in _METHODS:
-        plain_status, plain_target = attributes.get(_PLAIN_STATUS), _first(attributes, _PLAIN_TARGETS)
-        if _code(plain_status) is not None or (isinstance(plain_target, str) and route_of(plain_target) is not None):
-            method, status, target = plain, plain_status if status is None else status, target or plain_target
-    if method is not None and status is not None and target is not None:
-        return Request(method, status, target)
-    inner = _of_objects(attributes)
-    return Request(*(other if one is None else one for one, other in zip((method, status, target), inner, strict=True)))
+def _request(attributes: Mapping[str, Any]) -> list[Any]:
+    request = Request()
+    request.read(attributes, _RANKS)
+    if _PLAIN_METHOD in attributes and _is_plain_request(attributes):
+        request.read(attributes, _INNER_RANKS)
+    for name in _OBJECTS:
+        if name in attributes and type(held := attributes[name]) is dict:
+            request.read(held, _INNER_RANKS)
+            for part in _INNER:
+                if part in held and type(held[part]) is dict:
+                    request.read(held[part], _INNERMOST_RANKS)
+    return request.said
 
 
-def _of_objects(attributes: Mapping[str, Any]) -> Request:
-    """What objects like `http` say, and the objects `request` and `response` in them."""
-    objects = [held for name in _OBJECTS if type(held := attributes.get(name)) is dict]
-    objects += [inner for held in objects for name in _INNER if type(inner := held.get(name)) is dict]
-    found = [
-        next((value for held in objects if (value := _first(held, keys)) is not None), None)
-        for keys in (_INNER_METHODS, _INNER_STATUSES, _INNER_TARGETS)
-    ]
-    return Request(*found)
-
-
-def _first(holder: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        if key in holder and (value := holder[key]) is not None:
-            return value
-    return None
+def _is_plain_request(attributes: Mapping[str, Any]) -> bool:
+    method = attributes[_PLAIN_METHOD]
+    if not isinstance(method, str) or method.upper() not in _METHODS:
+        return False
+    targets = (attributes.get(key) for key in _PLAIN_TARGETS)
+    return _code(attributes.get(_PLAIN_STATUS)) is not None or any(
+        isinstance(target, str) and route_of(target) is not None for target in targets
+    )
 
 
 def _name_method(attributes: dict[str, Any], method: str) -> bool:

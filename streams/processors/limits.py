@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 import orjson
@@ -63,16 +64,16 @@ class Limits(Processor):
         for name, value in attributes.items():
             kind = type(value)
             # Most values are short texts and numbers, which pass without a call.
-            if (kind is str and len(value) > most) or kind is dict or kind is list:
-                limited = _within(value, self._depth, most)
-                if limited is not value:
-                    attributes[name] = limited
-                    add_flag(record, "truncated")
-                    acted = True
+            if (kind is str and len(value) > most) or (
+                (kind is dict or kind is list) and _exceeds(value, self._depth, most)
+            ):
+                attributes[name] = _within(value, self._depth, most)
+                add_flag(record, "truncated")
+                acted = True
         return acted
 
     def _limit_structure(self, record: Record, body: Any) -> bool:
-        limited = _within(body, self._depth, None)
+        limited = _within(body, self._depth, sys.maxsize)
         if self._cut_body(record, _as_text(limited)):
             return True
         if limited is body:
@@ -100,20 +101,32 @@ def _drop(record: Record, most: int) -> None:
     add_flag(record, "attributes.dropped")
 
 
-def _within(value: Any, depth: int, characters: int | None) -> Any:
+def _within(value: Any, depth: int, characters: int) -> Any:
     """Give a value with texts of at most so many characters and so many levels; itself when it is so already."""
     kind = type(value)
-    if kind in _NESTED and depth == 0:
-        value, kind = _as_text(value), str
-    if kind is str:
-        return value if characters is None or len(value) <= characters else value[:characters]
-    if kind is dict:
-        inner = {name: _within(old, depth - 1, characters) for name, old in value.items()}
-        return inner if any(inner[name] is not old for name, old in value.items()) else value
-    if kind is list:
-        items = [_within(old, depth - 1, characters) for old in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+    if kind in _NESTED:
+        if depth == 0:
+            return _as_text(value)[:characters]
+        # Looked through before it is built again, because hardly any value has to be.
+        if not _exceeds(value, depth, characters):
+            return value
+        if kind is dict:
+            return {name: _within(inner, depth - 1, characters) for name, inner in value.items()}
+        return [_within(inner, depth - 1, characters) for inner in value]
+    return value[:characters] if kind is str else value
+
+
+def _exceeds(value: Any, depth: int, characters: int) -> bool:
+    if depth == 0:
+        return True
+    for inner in value.values() if type(value) is dict else value:
+        kind = type(inner)
+        if kind is str:
+            if len(inner) > characters:
+                return True
+        elif (kind is dict or kind is list) and _exceeds(inner, depth - 1, characters):
+            return True
+    return False
 
 
 def _as_text(value: Any) -> str:

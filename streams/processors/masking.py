@@ -15,6 +15,8 @@ _CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?"
 _ZONE = r"(?: ?(?:Z|UTC|GMT)\b|[ ]?[+-]\d\d:?\d\d\b)?"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = rf"(?:\d{{4}}[-/.]\d\d[-/.]\d\d|\d\d?[-/. ](?:\d\d|{_MONTH})[-/. ]\d{{4}}|{_MONTH} {{1,2}}\d\d?(?:,? \d{{4}})?)"
+_WORDS = rf"(?:(?<!\w)(?!{_MONTH}\b)[A-Za-z]++[ ,;=(\[]++)++"
+"""Words in which nothing begins that is masked, taken in one go: most of a message are such."""
 _MASKS = {
     "quoted": r"\"[^\"\n]{0,1000}+\"|(?<!\w)'[^'\n]{0,1000}+'(?!\w)|`[^`\n]{0,1000}+`",
     "time": rf"\b{_DAY}(?:[T :,]{{1,2}}{_CLOCK})?{_ZONE}(?![\w])|\b{_CLOCK}{_ZONE}(?!\w)",
@@ -27,8 +29,8 @@ _MASKS = {
     "id": r"(?<![A-Za-z0-9])(?:[A-Za-z]++\d++[A-Za-z]++\d\w*+|\d++[A-Za-z]++\d\w*+)",
     "num": r"(?:(?<![A-Za-z0-9])[-+])?\d++(?:[.,]\d++)*+(?:[eE][-+]?\d++)?",
 }
-_MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MASKS.items()))
-_WORDS = {name: f"<{name}>" for name in _MASKS}
+_MASK = re.compile("|".join([_WORDS, *(f"(?P<{name}>{pattern})" for name, pattern in _MASKS.items())]))
+_STANDS_FOR = {name: f"<{name}>" for name in _MASKS}
 
 
 def template_of(text: str) -> str:
@@ -46,4 +48,4 @@ def digest(*parts: str) -> str:
 
 
 def _word(match: re.Match[str]) -> str:
-    return _WORDS[str(match.lastgroup)]
+    return _STANDS_FOR[match.lastgroup] if match.lastgroup else match[0]

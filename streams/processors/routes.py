@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 ID = "{id}"
 _LONGEST_PATH = 2_048
+_LONGEST_REMEMBERED = 256
 _LONGEST_SEGMENT = 64
 _MOST_SEGMENTS = 24
 _VERSION = re.compile(r"v\d{1,3}(?:[.]\d{1,3}){0,2}|\d{1,2}[.]\d{1,2}(?:[.]\d{1,3})?", re.IGNORECASE)
@@ -22,14 +24,20 @@ def route_of(target: str) -> str | None:
 
     None when it has no path, or one longer than anybody's routes.
     """
+    return _remembered(target) if len(target) <= _LONGEST_REMEMBERED else _route(target)
+
+
+def _route(target: str) -> str | None:
     path = _path_of(target)
-    if path is None or len(path) > _LONGEST_PATH:
-        return None
-    segments = path.split("/")
-    if len(segments) > _MOST_SEGMENTS:
+    if path is None or len(path) > _LONGEST_PATH or path.count("/") >= _MOST_SEGMENTS:
         return None
     # Most segments are words without a digit, for which nothing has to be asked.
-    return "/".join([part if part.isalpha() and len(part) < _SHORTEST_TOKEN else _template(part) for part in segments])
+    return "/".join(
+        [part if part.isalpha() and len(part) < _SHORTEST_TOKEN else _template(part) for part in path.split("/")]
+    )
+
+
+_remembered = lru_cache(maxsize=1_024)(_route)
 
 
 def _path_of(target: str) -> str | None:
