@@ -333,7 +333,7 @@ async def test_a_processor_that_fails_to_stop_stops_nobody_else(scene: Scene, mo
     assert scene.too.stopped == 1
 
 
-async def test_the_text_of_an_error_that_came_too_late_is_not_logged(
+async def test_a_call_that_came_too_late_is_forgotten_and_its_error_is_not_logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raised = asyncio.Event()
@@ -352,3 +352,4 @@ async def test_the_text_of_an_error_that_came_too_late_is_not_logged(
     await scene.lookups.stop()
     gc.collect()  # an error that nobody asked for would be logged now
     assert "secret" not in caplog.text
+    assert not scene.lookups._lookups["asks"]._calls
