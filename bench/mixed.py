@@ -1,4 +1,4 @@
-"""The mixed job: the examples of all dialects in turn, as one topic that many teams write to."""
+"""Jobs that only Weft does: the examples of all dialects in turn, and the plain job with the default processors."""
 
 from __future__ import annotations
 
@@ -32,23 +32,29 @@ def mixed(number: int) -> tuple[list[Sample], int]:
     return samples, sum(len(example.records) for example in chosen)
 
 
-async def mixed_throughput(bench: Bench, peer: Peer, raw: str, number: int, outputs: int, started: Start) -> Throughput:
-    """Let the peer work off a mixed topic; every record must come out once, and none as a dead letter.
+async def counted_throughput(
+    bench: Bench, peer: Peer, raw: str, records: tuple[int, int, int], started: Start
+) -> Throughput:
+    """Let the peer work off a topic; each record must come out once.
+
+    `records` says how many there are, and how many records and dead letters must come of them.
 
     Raises:
-        BenchVoid: records are missing, doubled or dead.
+        BenchVoid: records are missing, doubled or dead that should not be.
     """
+    number, enriched, dead = records
     async with bench.outputs(peer, raw, PARTITIONS) as topics:
         async with bench.running(peer, topics) as job:
-            await job.until_written(outputs)
+            await job.until_written(enriched + dead)
             cpu = job.process.cpu_seconds() - started.cpu_seconds
         ends = await bench.kafka.ends(topics.enriched, topics.dead)
-        seen, moments = set[str](), list[int]()
+        seen, died, moments = list[str](), 0, list[int]()
         async for record in everything(bench.kafka.bootstrap, ends):
-            if record.topic == topics.dead:
-                raise BenchVoid(f"{peer.name}: an example of the mixed topic died")
-            seen.add(orjson.loads(record.value or b"{}")["event_id"])
             moments.append(record.timestamp)
-    if not len(seen) == len(moments) == outputs:
-        raise BenchVoid(f"{peer.name}: {len(moments)} records, {len(seen)} of them different, instead of {outputs}")
+            if record.topic == topics.dead:
+                died += 1
+            else:
+                seen.append(orjson.loads(record.value or b"{}")["event_id"])
+    if not (len(seen) == len(set(seen)) == enriched and died == dead):
+        raise BenchVoid(f"{peer.name}: {len(seen)} records and {died} dead letters instead of {enriched} and {dead}")
     return Throughput(rate(number, cpu), rate(number, (max(moments) - min(moments)) / 1000))

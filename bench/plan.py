@@ -11,8 +11,8 @@ from bench.generate import Pool, Sample
 from bench.job import Bench
 from bench.load import fill
 from bench.measure import LOAD_SHARE, PARTITIONS, Latency, Memory, Start, Throughput, latency, memory, start, throughput
-from bench.mixed import mixed, mixed_throughput
-from bench.peers.catalogue import BARE_AIOKAFKA, NAIVE_FAUST, WEFT, Peer
+from bench.mixed import counted_throughput, mixed
+from bench.peers.catalogue import BARE_AIOKAFKA, NAIVE_FAUST, WEFT, WEFT_CHAIN, Peer
 
 LEAST_OF_NAIVE_FAUST = 2_300
 """Records per CPU-second below which the machine was too disturbed for any figure to count."""
@@ -20,6 +20,9 @@ LEAST_OF_NAIVE_FAUST = 2_300
 PEERS = (NAIVE_FAUST, WEFT, BARE_AIOKAFKA)
 MIXED = "weft_mixed"
 """Weft on a topic of all dialects."""
+
+CHAIN = "weft_chain"
+"""Weft with the default processors on the plain job."""
 
 _MIXED_RAW = "raw-mixed"
 
@@ -68,14 +71,17 @@ async def run(bench: Bench, plan: Plan, say: Callable[[str], None]) -> Results:
     samples, outputs = mixed(plan.mixed_records)
     await bench.kafka.create(_MIXED_RAW, PARTITIONS)
     await fill(bench.kafka, _MIXED_RAW, samples)
-    results: Results = {name: Figures() for name in (*(peer.name for peer in PEERS), MIXED)}
+    results: Results = {name: Figures() for name in (*(peer.name for peer in PEERS), MIXED, CHAIN)}
     for number in range(1, plan.rounds + 1):
         for peer in PEERS:
             say(f"round {number} of {plan.rounds}: {peer.name}")
             samples = pool.take(plan.records_for(peer))
             await _round(bench, peer, raws[len(samples)], samples, results[peer.name])
-        say(f"round {number} of {plan.rounds}: {MIXED}")
-        await _mixed_round(bench, plan.mixed_records, outputs, results)
+        say(f"round {number} of {plan.rounds}: {MIXED}, {CHAIN}")
+        await _own_round(bench, WEFT, _MIXED_RAW, (plan.mixed_records, outputs, 0), results, MIXED)
+        broken = sum(sample.broken for sample in pool.take(plan.records))
+        own = (plan.records, plan.records - broken, broken)
+        await _own_round(bench, WEFT_CHAIN, raws[plan.records], own, results, CHAIN)
     for peer in PEERS:
         say(f"latency at {LOAD_SHARE:.0%} load: {peer.name}")
         results[peer.name].latency = await _latency(bench, peer, plan, pool, results[peer.name])
@@ -106,11 +112,12 @@ async def _round(bench: Bench, peer: Peer, raw: str, samples: Sequence[Sample], 
     figures.throughputs.append(measured)
 
 
-async def _mixed_round(bench: Bench, number: int, outputs: int, results: Results) -> None:
+async def _own_round(
+    bench: Bench, peer: Peer, raw: str, records: tuple[int, int, int], results: Results, name: str
+) -> None:
     started = results[WEFT.name].starts[-1]
-    measured = await mixed_throughput(bench, WEFT, _MIXED_RAW, number, outputs, started)
-    results[MIXED].starts.append(started)
-    results[MIXED].throughputs.append(measured)
+    results[name].starts.append(started)
+    results[name].throughputs.append(await counted_throughput(bench, peer, raw, records, started))
 
 
 async def _latency(bench: Bench, peer: Peer, plan: Plan, pool: Pool, figures: Figures) -> Latency:

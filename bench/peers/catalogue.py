@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.shape import Shape, is_canonical, is_enriched
@@ -56,6 +56,12 @@ def _weft(bootstrap: str, topics: Topics, folder: Path) -> dict[str, str]:
     }
 
 
+def _weft_chain(bootstrap: str, topics: Topics, folder: Path) -> dict[str, str]:
+    variables = _weft(bootstrap, topics, folder)
+    del variables["WEFT_PROCESSORS"]
+    return variables
+
+
 def _faust(bootstrap: str, topics: Topics, folder: Path) -> dict[str, str]:
     (folder / "WORK").mkdir()  # below it the agent makes its data folder
     return {"BOOT": bootstrap, "GROUP": f"naive-{folder.name}", "IN_TOPIC": topics.raw}
@@ -73,6 +79,7 @@ NAIVE_FAUST = Peer(
     is_canonical,
 )
 WEFT = Peer("weft", (str(_BIN / "weft"), "worker"), _weft, _numbered("weft"), is_enriched)
+WEFT_CHAIN = replace(WEFT, name="weft_chain", prepare=_weft_chain, outputs=_numbered("chain"))
 BARE_AIOKAFKA = Peer(
     "bare_aiokafka",
     (sys.executable, "-m", "bench.peers.bare_aiokafka"),
