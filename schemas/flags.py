@@ -67,7 +67,7 @@ FLAGS: Final[dict[FlagName, str]] = {
     "hint.unknown": "a header hint was not understood",
     "multiline": "several lines were joined",
     "partial": "a part of the message is in another record or missing",
-    "truncated": "the body was cut",
+    "truncated": "the body or an attribute was cut",
     "attributes.dropped": "attributes were dropped by a limit",
     "redacted": "a secret or personal value was masked",
     "enrichment.failed": "a look-up failed and was skipped",
