@@ -65,8 +65,9 @@ class Dialect:
     Of JSON objects a dialect claims those with all keys of one of its `signatures` and none of `without`, if `test`
     agrees; the signature with the most keys that few formats have goes first, then the longest. Of texts it claims
     those that its reader does not answer with None; it is asked only about texts that begin with one of the
-    characters in `starts` (any, when that is empty), and of those that begin with a digit, `[` or `<` only about
-    such as begin like one of its `heads`, which have 0 for every digit and up to 12 characters (any without heads).
+    characters in `starts` (any, when that is empty), whose beginning the regular expression `head` matches, and that
+    hold one of the texts in `holds`. A beginning is a word of up to 16 letters and up to 48 characters behind it that
+    are no letters (but T and Z), with 0 for every digit; it ends sooner where a letter follows.
     """
 
     name: str
@@ -79,7 +80,8 @@ class Dialect:
     compile_objects: CompileReader | None = None
     compile_text: CompileText | None = None
     starts: str = ""
-    heads: tuple[str, ...] = ()
+    head: str = ""
+    holds: tuple[str, ...] = ()
     envelope: str = ""
     """Not empty when the body of its records is a whole record of its own, JSON or text, that is read in turn:
     the key of objects that holds it, and for texts, which it must end, any name. With `split` it is so for what

@@ -64,10 +64,7 @@ class Detector:
         for rank, dialect in enumerate(listed):
             for signature in dialect.signatures:
                 self._by_key[min(signature, default=None)].append(Claim(signature, rank, dialect))
-        self._texts = Beginnings([(dialect, dialect.compile_text(zone)) for dialect in listed if dialect.compile_text])
-        self._splitters = [dialect for dialect in listed if dialect.split_text]
-        self.splits = frozenset(character for dialect in self._splitters for character in dialect.starts)
-        """The characters with which a text may begin that `split_text` takes apart."""
+        self._texts = Beginnings(listed, zone)
 
     def learn(self, shape: tuple[str, ...]) -> Plan:
         """Make the plan of a shape, and remember it while there is room."""
@@ -112,16 +109,17 @@ class Detector:
         """Read a text, without its line end, by the first grammar that claims it; the last one claims every text."""
         text = without_line_end(text)
         plain = without_ansi(text) if text[:1] == "\x1b" else text
-        for dialect, reader in self._texts.grammars(plain):
-            record = reader(plain if dialect.starts else text, event_id, observed, source)
-            if record is not None:
-                return dialect, record
+        for dialect, reader, mark in self._texts.plan(plain).grammars:
+            if mark in plain:
+                record = reader(plain if dialect.starts else text, event_id, observed, source)
+                if record is not None:
+                    return dialect, record
         raise LookupError("no dialect claims every text")
 
     def read_line(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
         """Read a text by a grammar that knows it; None when only the last one would, which claims every text."""
-        for dialect, reader in self._texts.grammars(text)[:-1]:
-            record = reader(text, event_id, observed, source)
+        for dialect, reader, mark in self._texts.plan(text).grammars[:-1]:
+            record = reader(text, event_id, observed, source) if mark in text else None
             if record is not None:
                 return dialect, record
         return None
@@ -134,11 +132,10 @@ class Detector:
 
     def split_text(self, text: str) -> tuple[Dialect, Parts] | None:
         """Take a text apart that holds several records in a form of its own; None when no dialect knows it."""
-        for dialect in self._splitters:
-            if dialect.split_text and (not dialect.starts or text[:1] in dialect.starts):
-                parts = dialect.split_text(text, self.zone)
-                if parts is not None:
-                    return dialect, parts
+        for dialect, split, mark in self._texts.plan(text).splitters:
+            parts = split(text, self.zone) if mark in text else None
+            if parts is not None:
+                return dialect, parts
         return None
 
     def _plan(self, shape: tuple[str, ...]) -> Plan:

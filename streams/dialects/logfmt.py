@@ -82,6 +82,7 @@ DIALECT = Dialect(
     summary="lines of key=value pairs",
     link="https://brandur.org/logfmt",
     compile_text=_compile_text,
+    holds=("=",),
     examples=(
         Example(
             'ts=2024-03-10T14:13:06.719Z caller=cluster.go:683 level=info msg="Waiting for \\"gossip\\"" interval=2s',

@@ -31,7 +31,7 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
             text = value.decode()
             if (not text.isprintable() and _ODD.search(text)) or not _is_line(text, value):
                 return None
-            if text[0] in detector.splits and detector.split_text(text) is not None:
+            if detector.split_text(text) is not None:
                 return None
             record = layers.read_text(text, Identity(event_id, observed, source))
             if record["body"] is None and record["signal"] == "log":

@@ -48,7 +48,8 @@ DIALECT = Dialect(
     link="https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md",
     compile_text=_compile_text,
     starts="12",
-    heads=("0000-00-00T",),
+    head=r"0000-00-00T00:00:00(?:\.0{1,9})?(?:Z|[+-]00:00) \Z",
+    holds=(" std",),
     envelope="line",
     examples=(
         Example(

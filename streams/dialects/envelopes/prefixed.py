@@ -118,6 +118,7 @@ DIALECT = Dialect(
     link="https://docs.docker.com/reference/cli/docker/compose/logs/",
     compile_text=_compile_text,
     starts=ascii_letters + digits + "@[",
+    holds=("}", " |", "[pod/"),
     envelope="line",
     examples=(
         Example(

@@ -118,6 +118,7 @@ DIALECT = Dialect(
     link="https://httpd.apache.org/docs/2.4/logs.html#accesslog",
     compile_text=_compile_text,
     starts='0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-[_*"',
+    holds=('] "', '" '),
     opaque=True,
     examples=(
         Example(

@@ -33,7 +33,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789VDIWEFA",
-    heads=("00-00 00:", "0000-00-00 "),
+    head=r"(?:0000-)?00-00 00:00:00\.0|[VDIWEFA]/",
     examples=(
         Example(
             "03-17 16:13:38.811  1702  2395 D WindowManager: no more windows",

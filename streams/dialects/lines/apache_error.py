@@ -73,6 +73,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="[",
+    head=r"\[(?:T?\Z|00/\Z|0000-00-00[ T]00:00:00[^\]]*\] \[)",
     examples=(
         Example(
             "[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708] [client 72.15.99.187]"

@@ -88,6 +88,8 @@ DIALECT = Dialect(
     link="https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Parsing-Guidelines",
     compile_text=_compile_text,
     starts="tna[",
+    head=r"type=|node=|audit: |\[ {0,8}0{1,10}\.0{1,9}\] ",
+    holds=("audit(",),
     opaque=True,
     examples=(
         Example(

@@ -124,6 +124,7 @@ ALB = Dialect(
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
     compile_text=_compile("aws-alb", rf"(?:https?|h2|grpcs?|wss?) {_INSTANT}Z \S+ \S+ \S+ ", _ALB, 14, _finish_http),
     starts="hgw",
+    head=r"(?:https?|h0|grpcs?|wss?) 0000-00-00T",
     opaque=True,
     examples=(
         Example(
@@ -183,6 +184,7 @@ NLB = Dialect(
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html",
     compile_text=_compile("aws-nlb", rf"tls \d\.\d {_INSTANT}Z? \S+ \S+ \S+ ", _NLB, 18, _finish_connection),
     starts="t",
+    head=r"tls 0\.0 0000-00-00T",
     opaque=True,
     examples=(
         Example(
@@ -207,7 +209,8 @@ CLASSIC = Dialect(
         "aws-elb", rf"{_INSTANT}Z \S+ \S+:\d+ \S+ [-\d.]+ [-\d.]+ [-\d.]+ ", _CLASSIC, 12, _finish_http
     ),
     starts="0123456789",
-    heads=("0000-00-00T",),
+    head=r"0000-00-00T00:00:00(?:\.0{1,9})?Z ",
+    holds=('"',),
     opaque=True,
     examples=(
         Example(

@@ -75,6 +75,8 @@ DIALECT = Dialect(
     link="https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html",
     compile_text=_compile_text,
     starts="0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-",
+    head=r"[A-Za-z0\-]+(?:\Z| (?:[A-Za-z0.\-_]*\Z|[A-Za-z0.\-_]+ \[00/))",
+    holds=(" [",),
     opaque=True,
     examples=(
         Example(

@@ -173,6 +173,7 @@ DIALECT = Dialect(
     compile_text=_compile_text,
     split_text=_split_text,
     starts="123456789abcdefghijklmnopqrstuvwxyz",
+    head=r"00? |[a-z_]+[0 _\-]",
     opaque=True,
     examples=(
         Example(

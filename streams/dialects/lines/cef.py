@@ -133,6 +133,7 @@ DIALECT = Dialect(
     link="https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors/pdfdoc/common-event-format-v25/common-event-format-v25.pdf",
     compile_text=_compile_text,
     starts="C",
+    head="CEF",
     opaque=True,
     examples=(
         Example(

@@ -17,6 +17,9 @@ ISO = (
 Possessive, so that what does not match behind a time is not tried again with a shorter one.
 """
 
+ISO_HEAD = r"0000-00-00[T ]00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?"
+"""`ISO` as the head of a dialect; names of zones are no part of it."""
+
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CACHED = 4_096
 _FIRST_FRACTION = 20

@@ -69,7 +69,8 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts=f"tdiwfc{DIGITS}[",
-    heads=("0000-00-00", "[0000-00-00", "00:00:00", "[00:00:00"),
+    head=r"(?:trce|dbug|info|warn|fail|crit): |"
+    r"\[?(?:0000-00-00[T ])?00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?\]? ?[\[|]?T?\Z",
     examples=(
         Example(
             "warn: Shop.Cart[7]\n      => SpanId:00f067aa0ba902b7, TraceId:4bf92f3577b34da6a3ce929d0e0e4736 => Order 12"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from string import ascii_letters, digits
 from typing import Any
 
 from streams.dialects.base import Dialect, Example, TextReader, new_record
@@ -131,6 +132,9 @@ DIALECT = Dialect(
     summary="HAProxy's HTTP, HTTPS, TCP and connection error logs",
     link="https://docs.haproxy.org/2.8/configuration.html#8.2",
     compile_text=_compile_text,
+    starts=f"{ascii_letters}{digits}_.-[:",
+    head=r"[A-Za-z0_.\-]+(?:\[0*(?:\Z|\]: )|: |\Z)|\[?(?:[A-Za-z0.:]+|-)(?:\]?:(?:0{1,5}|-) \[00/|\Z)",
+    holds=(" [",),
     opaque=True,
     examples=(
         Example(

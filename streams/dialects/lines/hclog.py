@@ -22,7 +22,7 @@ DIALECT = Dialect(
         then=take_pairs,
     ),
     starts="0123456789",
-    heads=("0000-00-00T",),
+    head=r"0000-00-00T00:00:00(?:\.0{1,9})?(?:Z|[+-]00:?00) \[T?\Z",
     examples=(
         Example(
             '2024-05-07T10:58:13.877Z [INFO]  expiration: revoked lease: lease_id=auth/login/h8fc reason="too old"',

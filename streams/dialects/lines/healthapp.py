@@ -27,7 +27,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789",
-    heads=("00000000-",),
+    head=r"0{8}-00?:00?:00?:0{1,3}\|",
     examples=(
         Example(
             "20171224-1:2:35:9|Step_LSC|30002312|action android.intent.action.TIME_TICK",

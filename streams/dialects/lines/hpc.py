@@ -19,7 +19,7 @@ DIALECT = Dialect(
         names={"event": "event_id"},
     ),
     starts="0123456789",
-    heads=tuple(f"{'0' * digits} " for digits in range(1, 11)),
+    head=r"0{1,10} [\w\-\[\],]*(?: ?\Z)",
     examples=(
         Example(
             "350766 node-109 unix.hw state_change.unavailable 1084680778 1 Component State Change: alt0 is unavailable",

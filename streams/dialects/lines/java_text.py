@@ -106,8 +106,11 @@ _LEVEL_FIRST = Headed(
     ),
     starts="TDIWEF",
 )
-_DATES = ("0000-00-00", "0000/00/00", "00/00/00 ", "00 ", "00-", "00:00:00")
-_HEADS = (*_DATES, "000000 000", *(f"[{date}" for date in _DATES))
+_HEAD = (
+    r"\[?(?:0000[-/]00[-/]00[T ]|00/00/00 )?00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?"
+    r"\]?(?:\Z|[ \t]+(?:T?\Z|\[|- )|\[)|\[?00[ -]\Z|00/00/00 00:00:00 0|0{6} 0{6} |[A-Z][a-z]{2} 00?, 0000"
+    r"|(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +\["
+)
 
 
 def _spell(time: str) -> str:
@@ -149,7 +152,7 @@ DIALECT = Dialect(
         then=_join,
     ),
     starts="0123456789[JFMASONDTIWE",
-    heads=_HEADS,
+    head=_HEAD,
     examples=(
         Example(
             "2024-03-10 14:13:06.719  INFO [cart,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7] 17 --- [io-8080-1]"

@@ -28,7 +28,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="<[",
-    heads=("[0", "[ ", "<0"),
+    head=r"(?:<0{1,3}>)?\[ *0{1,10}\.0{6}\]",
     is_head=True,
     examples=(
         Example(

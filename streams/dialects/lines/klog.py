@@ -79,6 +79,7 @@ DIALECT = Dialect(
         then=_read_structured,
     ),
     starts="IWEF",
+    head=r"[IWEF]0000(?:0000)? 00:00:00\.0",
     examples=(
         Example(
             'I1106 15:27:05.628001 3849205 controller.go:116] "Pod status updated" logger="pods" pod="kube-system/dns"'

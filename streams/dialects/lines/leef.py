@@ -73,6 +73,7 @@ DIALECT = Dialect(
     link="https://www.ibm.com/docs/en/dsm?topic=overview-leef-event-components",
     compile_text=_compile_text,
     starts="L",
+    head="LEEF",
     opaque=True,
     examples=(
         Example(

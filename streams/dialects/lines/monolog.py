@@ -110,6 +110,7 @@ DIALECT = Dialect(
     link="https://seldaek.github.io/monolog/doc/message-structure.html",
     compile_text=_compile_text,
     starts="[",
+    head=r"\[0000-00-00[T ]00:00:00(?:\.0{1,9})?(?:Z|[+-]00:?00)?\] ",
     examples=(
         Example(
             '[2022-12-09T16:02:42.123456+01:00] app.CRITICAL: Hello, [World]! {"user":7,"service":"shop"} {"ip":"::1"}',

@@ -7,7 +7,7 @@ number behind the time is the thread's.
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.clock import ISO
+from streams.dialects.lines.clock import ISO, ISO_HEAD
 from streams.dialects.lines.grammar import Headed, lined
 from streams.values.severities import MYSQL
 
@@ -47,7 +47,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789",
-    heads=("0000-00-00", "000000 "),
+    head=rf"{ISO_HEAD} ?(?:\Z| (?:0*\Z|0* ?\[))|0{{6}} {{1,2}}00?:00:00 ",
     examples=(
         Example(
             "2020-08-06T14:25:02.835618Z 0 [Note] [MY-012487] [InnoDB] DDL log recovery : begin",

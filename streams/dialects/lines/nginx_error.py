@@ -65,7 +65,7 @@ DIALECT = Dialect(
     link="https://nginx.org/en/docs/ngx_core_module.html#error_log",
     compile_text=lined("nginx-error", _PATTERN, words=SYSLOG, names={"connection": "nginx.connection"}, then=_finish),
     starts="0123456789",
-    heads=("0000/00/00 ",),
+    head=r"0000/00/00 00:00:00 \[\Z",
     examples=(
         Example(
             '2024/05/02 08:14:59 [crit] 29#30: *7 open() "/srv/a, b" failed (13: Permission denied),'

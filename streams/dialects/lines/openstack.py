@@ -7,7 +7,7 @@ request, maybe after the global one, with user, project and domains behind it.
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.clock import ISO
+from streams.dialects.lines.clock import ISO, ISO_HEAD
 from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.values.severities import PYTHON
 from streams.values.severity import vocabulary
@@ -33,7 +33,8 @@ DIALECT = Dialect(
         names={"log_file": "log.file.name", "identity": "openstack.identity"},
     ),
     starts=f"{DIGITS}{_LETTERS}",
-    heads=("0000-00-00",),
+    head=rf"{ISO_HEAD}(?: 0{{1,10}} \Z| ?\Z)|[a-z_/]",
+    holds=(" [",),
     examples=(
         Example(
             "2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server"

@@ -64,6 +64,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="[",
+    head=r"\[00-\Z",
     examples=(
         Example(
             "[28-Nov-2025 11:46:46 Europe/Stockholm] PHP Fatal error:  "

@@ -88,7 +88,8 @@ DIALECT = Dialect(
     link="https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LINE-PREFIX",
     compile_text=_compile_text,
     starts="0123456789[<",
-    heads=("0000-00-00 ", "0000000000.", "[0", "<"),
+    head=r"(?:<? ?|\[0{1,10}\] )0{4}",
+    holds=(_MARK,),
     examples=(
         Example(
             '2019-04-28 04:16:00.029 UTC [23] shop@orders ERROR:  relation "userz" does not exist at character 15',

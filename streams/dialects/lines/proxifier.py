@@ -26,7 +26,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="[",
-    heads=("[00.00 ",),
+    head=r"\[00\.00 00:00:00\] ",
     examples=(
         Example(
             "[10.30 16:49:06] chrome.exe - proxy.example.com:5070 open through proxy",

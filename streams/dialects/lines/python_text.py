@@ -7,7 +7,7 @@ glogging.py, Uvicorn's and Airflow's defaults, Scrapy, Odoo, loguru and OpenTele
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.clock import ISO
+from streams.dialects.lines.clock import ISO, ISO_HEAD
 from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.dialects.lines.http_request import put_request
 from streams.dialects.lines.pairs import take_pairs
@@ -72,6 +72,10 @@ _UVICORN = Headed(
     starts=_LETTERS,
 )
 
+_HEAD = (
+    rf"\[?{ISO_HEAD}\]?[: ]|\[(?:00/)?T?\Z|(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL|TRACE|SUCCESS)(?::| 0000-)"
+)
+
 
 def _spell(time: str) -> str:
     """`240310 14:13:06`, of Tornado, runs the digits of the date together."""
@@ -114,7 +118,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts=f"{DIGITS}[{_LETTERS}",
-    heads=("0000-00-00", "["),
+    head=_HEAD,
     examples=(
         Example(
             "2024-03-10 14:13:06,719 - shop.cart - WARNING - cart is full",

@@ -59,6 +59,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="DIWEFAUS",
+    head=r"[DIWEFAU], \[0000-00-00T|Started T?\Z",
     examples=(
         Example(
             "W, [2024-03-10T14:13:06.719000 #17]  WARN -- shop: [5f12ade5-86a9-4c41-b2a2-8956f24f59e8] [cart] full",

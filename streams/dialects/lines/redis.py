@@ -26,7 +26,7 @@ DIALECT = Dialect(
         names={"role": "redis.role"},
     ),
     starts="0123456789[",
-    heads=("[0", *("0" * digits + ":" for digits in range(1, 11))),
+    head=r"0{1,10}:\Z|\[0{1,10}\] 00? \Z",
     examples=(
         Example(
             "19595:M 26 Aug 2019 22:43:29.980 * Ready to accept connections",

@@ -58,7 +58,10 @@ _CISCO = (
     r"%(?P<facility>[A-Z][A-Z0-9_]{0,40}(?:-[A-Za-z0-9_]{1,40}){0,3}?)-(?P<level>[0-7])-(?P<mnemonic>[A-Z0-9_]{1,60}):"
     r" ?(?P<body>.*)"
 )
-_HEADS = ("<", "0000 ", "0000-00-00T", *("0" * digits + mark for digits in range(1, 8) for mark in (" <", ": ")))
+_HEAD = (
+    r"[<*.%]|0000 \Z|0000-00-00T00:00:00|0{1,7}(?: <|: )|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}0"
+    r"|[A-Z][^ ]*(?: ?:? ?%|: |\Z)"
+)
 _LEVELS = {**SYSLOG, **{str(number): syslog_level(number) for number in range(8)}}
 
 
@@ -99,7 +102,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts=f"<JFMASOND{DIGITS}*.%",
-    heads=_HEADS,
+    head=_HEAD,
     is_head=True,
     examples=(
         Example(

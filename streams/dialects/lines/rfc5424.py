@@ -124,7 +124,7 @@ DIALECT = Dialect(
     compile_text=_compile_text,
     split_text=split_frames,
     starts="<0123456789",
-    heads=("<", *(f"{'0' * digits} <" for digits in range(1, 8))),
+    head=r"0{1,7} <|<0{1,3}>00? [0\-]",
     is_head=True,
     examples=(
         Example(

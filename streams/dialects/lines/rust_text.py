@@ -7,7 +7,7 @@ Source: env_logger's fmt module (`[TIME LEVEL target] message`), log4rs' default
 from __future__ import annotations
 
 from streams.dialects.base import Dialect, Example
-from streams.dialects.lines.clock import ISO
+from streams.dialects.lines.clock import ISO, ISO_HEAD
 from streams.dialects.lines.grammar import DIGITS, Headed, lined
 from streams.dialects.lines.pairs import take_pairs
 
@@ -35,7 +35,7 @@ DIALECT = Dialect(
         then=take_pairs,
     ),
     starts=f"{DIGITS}[TDIWE ",
-    heads=("0000-00-00", "[0000-00-00"),
+    head=rf"\[?{ISO_HEAD}(?:\Z| +T?\Z)|(?:TRACE|DEBUG|INFO|WARN|ERROR) | {{1,2}}T?\Z",
     examples=(
         Example(
             "[2024-03-10T14:13:06Z WARN  shop::cart] cart is full",

@@ -63,7 +63,7 @@ DIALECT = Dialect(
     link="https://wiki.squid-cache.org/Features/LogFormat",
     compile_text=_compile_text,
     starts="123456789",
-    heads=("000000000",),
+    head=r"0{9,10}(?:\.0{1,6})? +-?0",
     opaque=True,
     examples=(
         Example(

@@ -72,6 +72,7 @@ GO = Dialect(
     link="https://pkg.go.dev/runtime#hdr-Environment_Variables",
     compile_text=_compile("go-panic", "go"),
     starts="pfgurS",
+    head=r"panic: |fatal \Z|goroutine 0|unexpected \Z|runtime: |SIG",
     examples=(
         Example(
             "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 1 [running]:\nmain.main()\n"
@@ -100,6 +101,7 @@ PYTHON = Dialect(
     link="https://docs.python.org/3/library/traceback.html",
     compile_text=_compile("python-traceback", "python"),
     starts="T ",
+    holds=("Traceback (most recent call last):",),
     examples=(
         Example(
             f"{_PYTHON_TEXT}\n",
@@ -126,6 +128,7 @@ JAVA = Dialect(
     link="https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Throwable.html#printStackTrace()",
     compile_text=_compile("java-stack", "java"),
     starts=ascii_letters,
+    holds=("\n",),
     examples=(
         Example(
             _JAVA_TEXT,
@@ -147,6 +150,7 @@ NODE = Dialect(
     link="https://nodejs.org/api/errors.html#errorstack",
     compile_text=_compile("node-stack", "node"),
     starts=f"{ascii_letters}/(_$",
+    holds=("\n",),
     examples=(
         Example(
             "/app/index.js:7\n    throw new TypeError('no id');\n    ^\n\nTypeError: no id\n"
@@ -165,6 +169,7 @@ DOTNET = Dialect(
     link="https://learn.microsoft.com/dotnet/api/system.exception.tostring",
     compile_text=_compile("dotnet-stack", "dotnet"),
     starts=ascii_letters,
+    holds=("\n",),
     examples=(
         Example(
             "Unhandled exception. System.InvalidOperationException: no stock\n ---> System.IO.IOException: disk full\n"
@@ -180,6 +185,7 @@ RUBY = Dialect(
     link="https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message",
     compile_text=_compile("ruby-stack", "ruby"),
     starts=f"{ascii_letters}/._-(",
+    holds=(":in ",),
     examples=(
         Example(
             "/app/shop.rb:6:in `/': divided by 0 (ZeroDivisionError)\n\tfrom /app/shop.rb:6:in `<main>'",

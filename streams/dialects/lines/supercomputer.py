@@ -45,6 +45,7 @@ DIALECT = Dialect(
         then=_finish,
     ),
     starts="-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    head=r"(?:-|[A-Z][A-Z0_\-]*)(?: 0{9,10} 0000\.|\Z)",
     examples=(
         Example(
             "KERNDTLB 1117838570 2005.06.03 R02-M1-N0-C:J12-U11 2005-06-03-15.42.50.675872 R02-M1-N0-C:J12-U11 RAS"

@@ -124,6 +124,7 @@ DIALECT = Dialect(
     compile_text=_compile_text,
     split_text=_split_text,
     starts="#12",
+    head=r"#|0000-00-00[ \t]00:00:00(?:\.0{1,9})?[ \t]",
     opaque=True,
     examples=(
         Example(

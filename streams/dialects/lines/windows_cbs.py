@@ -18,7 +18,7 @@ DIALECT = Dialect(
         r"(?P<level>Info|Warning|Error|Fatal|Perf) {1,40}(?:(?P<logger>[A-Za-z][\w.]{1,40}) {1,10})?(?P<body>.*)",
     ),
     starts="0123456789",
-    heads=("0000-00-00 ",),
+    head=r"0000-00-00 00:00:00(?:\.0{1,9})?, ",
     examples=(
         Example(
             "2016-09-28 04:30:31, Info                  CBS    Loaded Servicing Stack",

@@ -103,7 +103,8 @@ DIALECT = Dialect(
     link="https://pkg.go.dev/go.uber.org/zap/zapcore#NewConsoleEncoder",
     compile_text=_compile_text,
     starts="0123456789diwepfDIWEPF\x1b",
-    heads=("0000-00-00", "0000/00/00", "0.", "0000000"),
+    head=r"[0\x1b]|[A-Za-z]+\t",
+    holds=("\t",),
     examples=(
         Example(
             "2020-06-07T16:48:29.966+0800\tINFO\tcontroller.metrics\tserver.go:185\tlistening\t"

@@ -107,6 +107,7 @@ DIALECT = Dialect(
     compile_objects=_compile_objects,
     compile_text=_compile_text,
     starts="[",
+    head=r"\[0000-00-00T[0:.]{8,20}Z\] \"",
     examples=(
         Example(
             '{"authority":"httpbin:8000","bytes_received":"0","bytes_sent":"135","duration":"4","method":"GET",'

@@ -76,7 +76,7 @@ DIALECT = Dialect(
     ),
     compile_text=_compile_text,
     starts="12",
-    heads=("0000-00-00T",),
+    head=r"0000-00-00T00:00:00\.000(?:Z|[+-]0000) \Z",
     examples=(
         Example(
             '{"t":{"$date":"2026-08-04T07:39:07.000+00:00"},"s":"D2","c":"STORAGE","id":22430,'

@@ -151,6 +151,7 @@ DIALECT = Dialect(
     summary="InfluxDB line protocol, each number a data point",
     link="https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/",
     starts=string.ascii_letters + string.digits + "_",
+    holds=("=",),
     compile_text=_compile_text,
     split_text=_split,
     examples=(

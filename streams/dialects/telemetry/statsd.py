@@ -97,6 +97,7 @@ DIALECT = Dialect(
     summary="StatsD and DogStatsD datagrams",
     link="https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/",
     starts=string.ascii_letters + "_",
+    holds=("|",),
     compile_text=_compile_text,
     split_text=_split,
     examples=(
