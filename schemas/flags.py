@@ -70,8 +70,8 @@ FLAGS: Final[dict[FlagName, str]] = {
     "truncated": "the body or an attribute was cut",
     "attributes.dropped": "attributes were dropped by a limit",
     "redacted": "a secret or personal value was masked",
-    "enrichment.failed": "a look-up failed and was skipped",
-    "enrichment.default": "a look-up found nothing and its default was taken",
+    "enrichment.failed": "a processor or its look-up failed and was skipped",
+    "enrichment.default": "a processor or its look-up failed and its declared values were taken",
 }
 """Every flag that a writer may set, with its meaning."""
 

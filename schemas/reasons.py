@@ -39,7 +39,7 @@ REASONS: Final[dict[ReasonName, str]] = {
     "limit.depth": "the value is nested too deeply",
     "limit.decoded": "the value is too big once decompressed",
     "schema.invalid": "the record made from the value does not conform to its schema",
-    "processor.failed": "a processor refused the record",
+    "processor.failed": "a processor or its look-up failed, and its policy is to let the record die",
     "redaction.failed": "the record could not be redacted",
     "sink.rejected": "a sink's store refused the record for good",
     "sink.exhausted": "a sink's retries are used up",

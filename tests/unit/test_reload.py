@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 from streams.errors import ConfigurationError
+from streams.kafka.tables import CALM_SECONDS, Tables
 from streams.pipeline import Pipeline
-from streams.processors.base import Acted, Options, Processor
+from streams.processors.base import Acted, LookupProcessor, Options, Processor
 from streams.reload import Reloader
-from streams.settings import load
-from streams.types import Record
+from streams.settings import Settings, load
+from streams.types import Record, Table, TopicTable
 from tests.legacy import PACKAGES
 
 USE = "tests.unit.test_reload:Stamp"
-ENTRY = "processors: [{{name: stamp, use: '{use}', options: {{word: {word}}}}}]\n"
+ASKS = "tests.unit.test_reload:Asks"
+ENTRY = "processors: [{{name: stamp, use: '{use}', options: {{word: {word}}}, {how}}}]\n"
 
 
 class Stamp(Processor):
@@ -35,6 +38,25 @@ class Stamp(Processor):
         return True
 
 
+class Asks(LookupProcessor):
+    """Asks nothing, but could."""
+
+    Options = Stamp.Options
+    name: ClassVar[str] = "stamp"
+    version: ClassVar[str] = "1"
+    reads: ClassVar[frozenset[str]] = frozenset()
+    writes: ClassVar[frozenset[str]] = frozenset()
+
+    def keys(self, record: Record) -> Iterable[str]:
+        return ()
+
+    async def resolve(self, keys: frozenset[str]) -> Mapping[str, Any]:
+        return {}
+
+    def use(self, record: Record, answers: Mapping[str, Any]) -> Acted:
+        return False
+
+
 class Scene:
     """A settings file that a reloader watches; `applied` are the pipelines that were swapped in."""
 
@@ -45,9 +67,9 @@ class Scene:
         self.applied: list[Pipeline] = []
         self.reloader = Reloader(settings, Pipeline(settings), lambda: load(path, {}), self.applied.append, path)
 
-    def write(self, word: str, *, use: str = USE, more: str = "") -> None:
+    def write(self, word: str, *, use: str = USE, how: str = "", more: str = "") -> None:
         replacement = self.path.with_suffix(".new")
-        replacement.write_text(ENTRY.format(use=use, word=word) + more)
+        replacement.write_text(ENTRY.format(use=use, word=word, how=how) + more)
         replacement.replace(self.path)
 
 
@@ -78,6 +100,15 @@ def test_a_file_with_the_same_meaning_swaps_nothing(scene: Scene) -> None:
     assert scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
 
 
+def test_what_changes_no_output_is_taken_up_too(scene: Scene) -> None:
+    scene.write("one", how="lookup: {cache_seconds: 1}", use=ASKS)
+    scene.reloader.settings = load(scene.path, {})  # as if it had been started so
+    before = scene.reloader.reload()
+    scene.write("one", how="lookup: {cache_seconds: 2}", use=ASKS)
+    assert scene.reloader.reload() == (before.pipeline, True)
+    assert scene.applied[-1].chain.steps[0].lookup.cache_seconds == 2
+
+
 @pytest.mark.parametrize(
     ("word", "use", "more", "told"),
     [
@@ -97,6 +128,98 @@ def test_what_is_wrong_is_refused_and_the_old_options_stay(
         scene.reloader.reload()
     assert (scene.applied, scene.reloader.pipeline) == ([], before)
     assert scene.reloader.refused is not None
+
+
+class Words(Table):
+    """A table of one word."""
+
+    word = "none"
+
+    def put(self, key: bytes | None, value: bytes | None) -> None:
+        self.word = (value or b"").decode()
+
+    def snapshot(self) -> str:
+        return self.word
+
+
+class Tabled(Stamp):
+    """Takes its word from a table."""
+
+    name: ClassVar[str] = "tabled"
+    known = "none"
+
+    def table(self) -> TopicTable:
+        return TopicTable(self.options.word, Words())
+
+    def take(self, snapshot: str) -> None:
+        self.known = snapshot
+
+    def snapshot(self) -> str:
+        return self.known
+
+
+class FakeTables(Tables):
+    """Tables whose words a test changes."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        tables = pipeline.chain.tables()
+        super().__init__(Settings(), tables, lambda error: None, clock=lambda: self.seconds)
+        (self.words,) = (table.table for table in tables.values())
+        self.seconds = 0.0
+
+    def say(self, word: bytes) -> None:
+        self.words.put(b"", word)
+        self._changed = True
+
+
+@pytest.fixture
+def tables(scene: Scene) -> FakeTables:
+    scene.path.write_text(
+        "processors: [{name: tabled, use: 'tests.unit.test_reload:Tabled', options: {word: topic}}]\n"
+    )
+    settings = load(scene.path, {})
+    pipeline = Pipeline(settings)
+    tables = FakeTables(pipeline)
+    read = lambda: load(scene.path, {})  # noqa: E731
+    scene.reloader = Reloader(settings, pipeline, read, scene.applied.append, scene.path, tables)
+    return tables
+
+
+def test_what_a_table_says_is_taken_up_under_another_hash(scene: Scene, tables: FakeTables) -> None:
+    tables.say(b"one")
+    scene.reloader.renew()
+    (first,) = scene.applied
+    assert first.chain.steps[0].processor.snapshot() == "one"
+    tables.say(b"two")
+    scene.reloader.look()
+    assert scene.applied == [first]
+    tables.seconds = CALM_SECONDS
+    scene.reloader.look()
+    second = scene.applied[-1]
+    assert second.chain.steps[0].processor.snapshot() == "two"
+    assert scene.reloader.pipeline is second
+    assert len({first.provenance, second.provenance}) == 2
+
+
+def test_a_table_that_says_the_same_swaps_nothing(scene: Scene, tables: FakeTables) -> None:
+    tables.say(b"none")
+    scene.reloader.look()
+    assert scene.applied == []
+
+
+def test_a_reload_keeps_what_the_tables_say(scene: Scene, tables: FakeTables) -> None:
+    tables.say(b"one")
+    scene.reloader.renew()
+    scene.path.write_text(scene.path.read_text().replace("{word: topic}", "{word: topic}, when: {percent: 50}"))
+    scene.reloader.look()
+    assert [one.chain.steps[0].processor.snapshot() for one in scene.applied] == ["one", "one"]
+
+
+def test_another_topic_needs_a_restart(scene: Scene, tables: FakeTables) -> None:
+    scene.path.write_text(scene.path.read_text().replace("{word: topic}", "{word: other}"))
+    with pytest.raises(ConfigurationError, match="a topic that is looked up changed"):
+        scene.reloader.reload()
+    assert scene.applied == []
 
 
 def test_a_refusal_is_remembered_until_a_reload_succeeds(scene: Scene) -> None:
