@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from streams.errors import ConfigurationError
+from streams.kafka.tables import Tables
 from streams.pipeline import Pipeline
 from streams.settings import Settings
 
@@ -44,6 +45,7 @@ class Reloader:
     read: Callable[[], Settings]
     apply: Callable[[Pipeline], None]
     file: Path | None = None
+    tables: Tables | None = None
     refused: str | None = None
     _seen: dict[Path, tuple[int, int, int] | None] = field(default_factory=dict)
 
@@ -60,7 +62,7 @@ class Reloader:
         try:
             settings = self.read()
             _check(self.settings, settings)
-            pipeline = Pipeline(settings)
+            pipeline = self._make(settings)
         except ConfigurationError as error:
             self.refused = error.message
             log.error("reload.refused", error=error.message, active=self.pipeline.provenance)
@@ -74,10 +76,38 @@ class Reloader:
         log.info("reloaded", changed=changed, active=self.pipeline.provenance)
         return Reloaded(self.pipeline.provenance, changed)
 
+    def renew(self) -> None:
+        """Look things up in what the tables say now.
+
+        Raises:
+            ConfigurationError: that makes no chain: what a table has is written by another processor too.
+        """
+        try:
+            pipeline = self._make(self.settings)
+        except ConfigurationError as error:
+            self.refused = error.message
+            log.error("tables.refused", error=error.message, active=self.pipeline.provenance)
+            raise
+        if pipeline.provenance != self.pipeline.provenance:
+            self.pipeline = pipeline
+            self.apply(pipeline)
+            log.info("tables.taken", active=pipeline.provenance)
+
+    def _make(self, settings: Settings) -> Pipeline:
+        if self.tables is None:
+            return Pipeline(settings)
+        pipeline = Pipeline(settings, self.tables.snapshots())
+        if self.tables.topics != {name: table.topic for name, table in pipeline.chain.tables().items()}:
+            raise ConfigurationError("processors: a topic that is looked up changed", cure="Restart the worker.")
+        return pipeline
+
     def look(self) -> None:
-        """Reload when a file has changed since the last look."""
+        """Take up what has changed since the last look: files by a reload, tables by looking things up in them."""
         if _stamps(self._files()) != self._seen:
             self.try_reload()
+        elif self.tables is not None and self.tables.changed:
+            with suppress(ConfigurationError):
+                self.renew()
 
     def try_reload(self) -> None:
         """Reload; what is wrong is told by the log and by `refused`."""

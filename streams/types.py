@@ -188,6 +188,31 @@ Answers: TypeAlias = Mapping[tuple[str, str], Any]
 known there."""
 
 
+class Table(Protocol):
+    """What a compacted topic says now, key by key."""
+
+    def put(self, key: bytes | None, value: bytes | None) -> None:
+        """Take a record up; a null value forgets its key.
+
+        Raises:
+            ValueError: it cannot be read; the message tells nothing of its content.
+        """
+
+    def snapshot(self) -> Any:
+        """Give what is known now; what changes later does not reach it."""
+
+
+class TopicTable(NamedTuple):
+    """A compacted topic, and the table that its records make."""
+
+    topic: str
+    table: Table
+
+
+Snapshots: TypeAlias = Mapping[str, Any]
+"""What the tables of processors say at one moment, by the processor's name."""
+
+
 @dataclass(slots=True)
 class PartitionState:
     """What the pipeline remembers of one partition between chunks; it lives and dies with the assignment."""

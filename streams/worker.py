@@ -22,6 +22,7 @@ from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
 from streams.kafka.role_clients import make_consumer, make_producer, silent_seconds
 from streams.kafka.source import ChunkSource, Feed
+from streams.kafka.tables import Tables
 from streams.kafka.topics import subscription
 from streams.kafka.watchdog import stuck
 from streams.lifecycle import Lifecycle, calm_collector
@@ -55,6 +56,7 @@ class Worker:
         self.lifecycle = lifecycle
         self.metrics = Metrics()
         self.active = Active(Pipeline(settings), settings.timing.lookup_deadline_seconds)
+        self.tables = Tables(settings, self.active.pipeline.chain.tables(), lifecycle.fail)
         self.producer = make_producer(settings)
         self.consumer = make_consumer(settings)
         self.ownership = Ownership(settings, self.consumer, self.metrics, accept_gaps=accept_gaps, resumed=resumed)
@@ -71,7 +73,7 @@ class Worker:
         pipeline = self.active.pipeline
         identity = Identity("worker", settings.group, version("weft"), settings.environment, pipeline.provenance)
         self.monitor = Monitor(identity, self.metrics, self.observe)
-        self.reloader = Reloader(settings, pipeline, load, self._use, settings_file())
+        self.reloader = Reloader(settings, pipeline, load, self._use, settings_file(), self.tables)
         commands = {"resume": self._resume, "reload": self._reload, "isolate": self._isolate, "reset": self._reset}
         self.presence = Presence(settings, identity, self.monitor, commands)
 
@@ -81,7 +83,7 @@ class Worker:
             self.consumer,
             self.ownership,
             self.metrics,
-            pattern=subscription(self.settings),
+            pattern=subscription(self.settings, self.tables.topics.values()),
             feed=feed,
             congested=self._congested,
             on_failure=self.lifecycle.fail,
@@ -147,6 +149,7 @@ class Worker:
         await self.publisher.stop()
         await self.producer.stop()
         await stop_consumer(self.consumer)
+        await self.tables.stop()
         await self.active.stop()
         await self.presence.stop()
 
@@ -155,6 +158,9 @@ class Worker:
         with explained(self.settings):
             await self.producer.start()
         require_topics(self.settings, await present_topics(self.producer))
+        await self.tables.start()
+        if self.tables.topics:
+            self.reloader.renew()
         self.publisher.start()
         await self.app.start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,6 +44,10 @@ def check(
 
     settings = load()
     pipeline = Pipeline(settings)
+    if tables := pipeline.chain.tables():
+        from streams.kafka.tables import read_tables
+
+        pipeline = Pipeline(settings, asyncio.run(read_tables(settings, tables)))
     roles = _running(settings)
     drifted = [role for role in roles if role.pipeline != pipeline.provenance]
     said = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from streams.errors import ConfigurationError
 from streams.settings import Settings
 
+_CURE = "Set WEFT_RAW_TOPICS to the topics that producers write to."
 _INTERNAL = (r"__.*", r"redrive-.*")
 """Topics that are never raw: Kafka's own, and those by which records return to one sink."""
 
@@ -16,22 +18,25 @@ def literal_names(settings: Settings) -> list[str]:
     return [name for name in settings.raw_topics if not name.startswith("^")]
 
 
-def subscription(settings: Settings) -> str:
-    """Give one pattern that matches exactly the raw topics, for `re.match`.
+def subscription(settings: Settings, tables: Collection[str] = ()) -> str:
+    """Give one pattern that matches exactly the raw topics, for `re.match`; `tables` are read otherwise.
 
     aiokafka takes either a list or a pattern and matches prefixes, so every part is anchored at its end.
 
     Raises:
-        ConfigurationError: no topics, a pattern that does not compile, or an output listed as input.
+        ConfigurationError: no topics, a pattern that does not compile, or an output or a table listed as input.
     """
-    outputs = {settings.enriched_topic, settings.dead_topic}
-    looped = outputs.intersection(settings.raw_topics)
-    if looped or not settings.raw_topics:
-        raise ConfigurationError(
-            f"raw_topics names {', '.join(sorted(looped))}, which is an output" if looped else "raw_topics is empty",
-            cure="Set WEFT_RAW_TOPICS to the topics that producers write to.",
-        )
-    excluded = "|".join([*map(re.escape, sorted(outputs)), *_INTERNAL])
+    others = {
+        settings.enriched_topic: "an output",
+        settings.dead_topic: "an output",
+        **dict.fromkeys(tables, "a table"),
+    }
+    for name in settings.raw_topics:
+        if name in others:
+            raise ConfigurationError(f"raw_topics names {name}, which is {others[name]}", cure=_CURE)
+    if not settings.raw_topics:
+        raise ConfigurationError("raw_topics is empty", cure=_CURE)
+    excluded = "|".join([*map(re.escape, sorted(others)), *_INTERNAL])
     return rf"(?!(?:{excluded})\Z)(?:{'|'.join(map(_part, settings.raw_topics))})\Z"
 
 

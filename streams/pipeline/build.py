@@ -13,22 +13,26 @@ from streams.pipeline.wanted import compile_when, fields_of
 from streams.processors.base import LookupProcessor, Processor
 from streams.processors.registry import find
 from streams.settings import ProcessorEntry, Settings
-from streams.types import Record
+from streams.types import Record, Snapshots
 
 _ALWAYS_THERE = frozenset(Record.__required_keys__)
 _REDACTION = "redact"
+NO_SNAPSHOTS: Snapshots = {}
 _ADDED_TO = frozenset({"flags"})
 """Sets that any processor adds to and none takes from."""
 
 
-def build_chain(settings: Settings) -> Chain:
-    """Make the chain of a pipeline.
+def build_chain(settings: Settings, snapshots: Snapshots = NO_SNAPSHOTS) -> Chain:
+    """Make the chain of a pipeline; `snapshots` are of topics in which processors look things up.
 
     Raises:
         ConfigurationError: an unknown name, options that do not fit, a read that nothing writes before, two writers
             of one field that do not say so, or a redaction that would let records pass when it fails.
     """
     steps = [_step(entry, settings) for entry in settings.processors if entry.enabled]
+    for step in steps:
+        if step.processor.name in snapshots:
+            step.processor.take(snapshots[step.processor.name])
     problems = [*_doubles(steps), *_unread(steps), *_collisions(steps), *_early_questions(steps)]
     if problems:
         raise ConfigurationError(

@@ -13,7 +13,7 @@ from streams.pipeline.paths import put
 from streams.pipeline.wanted import Wanted
 from streams.processors.base import Acted, LookupProcessor, Processor, Verdict
 from streams.settings import LookupLimits, When
-from streams.types import Answers, LookupKeys, Provenance, Record
+from streams.types import Answers, LookupKeys, Provenance, Record, TopicTable
 
 _TIMED = 64
 """One record in so many is timed: two looks at a clock would cost more than most processors."""
@@ -91,6 +91,11 @@ class Chain:
     def snapshots(self) -> tuple[str, ...]:
         """Give the hashes of what the processors look things up in, in their order."""
         return tuple(step.processor.snapshot() for step in self.steps)
+
+    def tables(self) -> dict[str, TopicTable]:
+        """Give the topics that processors look things up in, with new tables, by the names of the processors."""
+        named = ((step.processor.name, step.processor.table()) for step in self.steps)
+        return {name: table for name, table in named if table}
 
     def begin(self, pipeline: str, answers: Answers) -> None:
         """Start a chunk: its pipeline hash, and the answers to its look-ups."""

@@ -15,7 +15,7 @@ from orjson import dumps, loads
 from schemas.conform import NonconformingRecord, conform
 from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
-from streams.pipeline.build import build_chain
+from streams.pipeline.build import NO_SNAPSHOTS, build_chain
 from streams.pipeline.chain import Progress
 from streams.pipeline.decode import Alone, Staged
 from streams.pipeline.encode import shorten, tidy
@@ -25,7 +25,18 @@ from streams.pipeline.provenance import pipeline_hash, with_snapshots
 from streams.pipeline.reject import refused, rejected
 from streams.pipeline.staging import Stager
 from streams.settings import Settings
-from streams.types import Answers, Chunk, Counts, DeadLetter, JoinedRecord, LookupKeys, Outcome, RawRecord, Record
+from streams.types import (
+    Answers,
+    Chunk,
+    Counts,
+    DeadLetter,
+    JoinedRecord,
+    LookupKeys,
+    Outcome,
+    RawRecord,
+    Record,
+    Snapshots,
+)
 from streams.values.json import plain_float
 
 _PROCESS, _ENCODE = "process", "encode"
@@ -45,9 +56,9 @@ class Prepared(NamedTuple):
 class Pipeline:
     """Both halves of the work on a chunk; `provenance` is the hash of what shapes its output."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, snapshots: Snapshots = NO_SNAPSHOTS) -> None:
         check_dialects(settings)
-        self.chain = build_chain(settings)
+        self.chain = build_chain(settings, snapshots)
         self._settings = settings
         self._limits = settings.limits
         self._every = 1 if settings.validate_output else _SAMPLE

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from streams.errors import TemporaryError
-from streams.types import Record
+from streams.types import Record, TopicTable
 
 
 class Options(BaseModel):
@@ -80,6 +80,14 @@ class Processor(ABC):
     def files(self) -> tuple[Path, ...]:
         """Give the files that it has read; when one changes, the processor is made again."""
         return ()
+
+    def table(self) -> TopicTable | None:
+        """Give the compacted topic that it looks things up in, with an empty table for it; None without one."""
+        return None
+
+    def take(self, snapshot: Any) -> None:
+        """Look things up in what its table said at one moment; called before the first record, where there is Kafka."""
+        raise NotImplementedError(f"{self.name} has no table, or does not say how to take it")
 
     def cached(self) -> Cached:
         """Give how often its cache was asked since it was made; zeros without one."""

@@ -53,3 +53,10 @@ def test_what_cannot_be_read_is_a_clear_error(raw: tuple[str, ...], told: str) -
 
 def test_only_names_are_expected_to_exist() -> None:
     assert literal_names(Settings(raw_topics=("a", "^b.*", "c"))) == ["a", "c"]
+
+
+def test_a_topic_that_is_read_as_a_table_is_not_raw() -> None:
+    pattern = subscription(Settings(raw_topics=("^.*",)), ["services"])
+    assert [name for name in ("services", "services-2", "app") if re.match(pattern, name)] == ["services-2", "app"]
+    with pytest.raises(ConfigurationError, match="services, which is a table"):
+        subscription(Settings(raw_topics=("services",)), ["services"])

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from streams.errors import ConfigurationError
 from streams.processors.catalogue.entries import Entries
+from streams.processors.catalogue.topic import CatalogueTable
 from streams.processors.service_catalog import ServiceCatalog
 from tests.processors import record_with
 
@@ -162,6 +163,76 @@ def test_a_broken_file_is_refused_and_told_with_its_line(
 def test_a_file_of_another_kind_is_refused() -> None:
     with pytest.raises(ValidationError, match=r"services\.xml does not end in \.csv, \.yaml, \.yml"):
         ServiceCatalog.Options(file=Path("services.xml"))
+
+
+def test_file_and_topic_exclude_each_other() -> None:
+    with pytest.raises(ValidationError, match="file and topic exclude each other"):
+        ServiceCatalog.Options(file=Path("x.csv"), topic="services")
+
+
+def table_of(*records: tuple[bytes | None, bytes | None]) -> CatalogueTable:
+    table = CatalogueTable()
+    for key, value in records:
+        table.put(key, value)
+    return table
+
+
+CART = (b"cart", b'{"owner":"team","tier":1,"slo":99.9,"public":true,"note":null}')
+
+
+def test_a_topic_makes_a_catalogue() -> None:
+    processor = ServiceCatalog(ServiceCatalog.Options(topic="services"))
+    assert processor.process(record_with({}, {"service.name": "cart"})) is False
+    processor.take(table_of(CART).snapshot())
+    record = record_with({}, {"service.name": "cart"})
+    assert processor.process(record) is True
+    assert record["resource"] == {
+        "service.name": "cart",
+        "service.owner": "team",
+        "service.tier": "1",
+        "service.slo": "99.9",
+        "service.public": "true",
+    }
+    assert processor.writes == {f"resource.service.{field}" for field in ("owner", "tier", "slo", "public")}
+    table = processor.table()
+    assert table is not None
+    assert (table.topic, catalogue().table()) == ("services", None)
+
+
+def test_a_topic_and_a_file_that_say_the_same_have_the_same_snapshot(tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    path.write_text("name,owner,tier,slo,public\ncart,team,1,99.9,true\n")
+    processor = ServiceCatalog(ServiceCatalog.Options(topic="services"))
+    processor.take(table_of((b"gone", b'{"owner":"x"}'), CART, (b"gone", None)).snapshot())
+    assert processor.snapshot() == catalogue(path).snapshot()
+
+
+@pytest.mark.parametrize("value", [None, b"{}"], ids=["a tombstone", "no fields"])
+def test_a_service_can_be_forgotten(value: bytes | None) -> None:
+    assert not table_of(CART, (b"cart", value), (b"unknown", value)).snapshot().entries
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        pytest.param(None, b'{"owner":"x"}', "there is no key", id="no key"),
+        pytest.param(b"\xff", b'{"owner":"x"}', "the key is not UTF-8", id="a key that is no text"),
+        pytest.param(b"cart", b"{", "the value is not JSON", id="no JSON"),
+        pytest.param(b"cart", b"[1]", "the value is no JSON object", id="no object"),
+        pytest.param(b"cart", b'{"owner":["x"]}', "the value of a field is no single one", id="a list"),
+        pytest.param(b"cart", b'{"name":"secret"}', "a name that no service or field can have", id="a reserved field"),
+        pytest.param(b"cart", b'{"se cret":"x"}', "a name that no service or field can have", id="a field's name"),
+        pytest.param(b"", b'{"owner":"x"}', "a name that no service or field can have", id="an empty name"),
+    ],
+)
+def test_a_record_that_describes_no_service_is_refused_without_its_text(
+    key: bytes | None, value: bytes, told: str
+) -> None:
+    table = table_of(CART)
+    with pytest.raises(ValueError, match=told) as caught:
+        table.put(key, value)
+    assert "cret" not in str(caught.value)
+    assert table.snapshot() == table_of(CART).snapshot()
 
 
 NAMES = st.text("abc", min_size=1, max_size=2)
