@@ -70,7 +70,10 @@ def acl() -> None:
       weft topics acl > grant.sh
     """
     from streams.kafka.acl import acl_lines
+    from streams.pipeline.build import build_chain
     from streams.settings import load
 
-    for line in acl_lines(load()):
+    settings = load()
+    tables = sorted({table.topic for table in build_chain(settings).tables().values()})
+    for line in acl_lines(settings, tables):
         typer.echo(line)

@@ -6,7 +6,7 @@ Nobody is allowed to create, alter or delete: topics are made beforehand by an a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from streams.kafka.topics import literal_names
 from streams.settings import Settings
@@ -15,14 +15,15 @@ _LITERAL_PREFIX = re.compile(r"\^((?:[A-Za-z0-9_-]|\\\.)*)(.?)")
 _CHARACTER = re.compile(r"\\?(.)")
 
 
-def acl_lines(settings: Settings) -> Iterator[str]:
-    """Give shell lines that grant what worker, producers, readers and operators need."""
+def acl_lines(settings: Settings, tables: Iterable[str] = ()) -> Iterator[str]:
+    """Give shell lines that grant what worker, producers, readers and operators need; `tables` are topics too."""
     raw = list(_raw_resources(settings))
     enriched, dead = (f"--topic {name}" for name in (settings.enriched_topic, settings.dead_topic))
     group = f"--group {settings.group}"
-    yield "# worker: reads the raw topics as one group, writes both outputs"
+    yield "# worker: reads the raw topics as one group, and those of its look-ups; writes both outputs"
     yield from (_allow(settings, "weft-worker", ("Read", "Describe"), resource) for resource in raw)
     yield _allow(settings, "weft-worker", ("Read", "Describe"), group)
+    yield from (_allow(settings, "weft-worker", ("Read", "Describe"), f"--topic {name}") for name in tables)
     yield _allow(settings, "weft-worker", ("Write", "Describe"), enriched)
     yield "# Read as well: the worker keeps notes about its topics as commits on this one"
     yield _allow(settings, "weft-worker", ("Write", "Read", "Describe"), dead)

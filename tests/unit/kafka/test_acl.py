@@ -10,11 +10,11 @@ from streams.kafka.acl import acl_lines
 from streams.settings import Settings
 
 
-def _grants(*raw: str) -> set[tuple[str, str, str]]:
+def _grants(*raw: str, tables: tuple[str, ...] = ()) -> set[tuple[str, str, str]]:
     """Give (principal, operation, resource) of every line."""
     settings = Settings(brokers="b:9092", raw_topics=raw)
     found = set()
-    for line in acl_lines(settings):
+    for line in acl_lines(settings, tables):
         words = shlex.split(line, comments=True)
         if words:
             assert words[:4] == ["kafka-acls.sh", "--bootstrap-server", "b:9092", "--add"]
@@ -70,3 +70,8 @@ def test_a_pattern_is_widened_to_what_all_its_matches_begin_with(pattern: str, r
     granted = {name for principal, _, name in _grants(pattern) if principal == "User:weft-producer"}
 
     assert granted == {resource}
+
+
+def test_the_worker_may_read_the_topics_in_which_processors_look_things_up() -> None:
+    more = _grants("raw-logs", tables=("services",)) - _grants("raw-logs")
+    assert more == {("User:weft-worker", operation, "topic services") for operation in ("Read", "Describe")}
