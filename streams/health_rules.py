@@ -150,7 +150,7 @@ def _breaker_open(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """
     for status in now.state.processors:
         if status.breaker == "isolated":
-            yield f"{status.name} is isolated by an operator", "send `reset` to the control socket to call it again"
+            yield f"{status.name} is isolated by an operator", f"`weft worker --reset {status.name}`"
         elif status.breaker not in (None, "closed"):
             yield f"{status.name} is not called: its breaker is {status.breaker}", "check what it asks, and its options"
 

@@ -25,23 +25,34 @@ def worker(
     resume_partition: Annotated[
         list[str] | None, typer.Option(metavar="T:P", help="Let a partition go on that the flood guard paused.")
     ] = None,
+    isolate: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Make no more calls for this look-up until it is reset.")
+    ] = None,
+    reset: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Make calls for this look-up again, and at once.")
+    ] = None,
 ) -> None:
     """Normalise the raw topics until told to stop, then drain and leave.
 
     SIGTERM and Ctrl-C stop it. Any number of workers share the partitions. Logs are JSON lines on stderr;
     event `ready` says that partitions are assigned. --resume-partition with a worker running here tells that
-    one and returns.
+    one and returns; --isolate and --reset tell the workers that run here and start none.
 
     Examples:
       weft worker
       weft worker --accept-gap raw-logs:3
       weft worker --resume-partition raw-logs:3
+      weft worker --isolate owners
     """
     accepted = [_partition(text, "--accept-gap") for text in accept_gap or ()]
     resumed = [_partition(text, "--resume-partition") for text in resume_partition or ()]
     from streams.settings import load
 
     settings = load()
+    if orders := [("isolate", name) for name in isolate or ()] + [("reset", name) for name in reset or ()]:
+        for command, name in orders:
+            _order(_running(settings), command, name)
+        return
     if resumed and (here := _running(settings)):
         for partition in resumed:
             _resume(here, partition)
@@ -86,3 +97,21 @@ def _resume(workers: list[RunFile], partition: Partition) -> None:
             cure="`weft health` shows what is paused, and where.",
         )
     typer.echo(f"resumed {topic}:{number}")
+
+
+def _order(workers: list[RunFile], command: str, processor: str) -> None:
+    """Tell the running workers what to do with the calls of a look-up.
+
+    Raises:
+        CheckFailed: none runs, or one refuses.
+        TemporaryError: one does not answer.
+    """
+    from streams.control import ask
+
+    if not workers:
+        raise CheckFailed("no worker of this group runs on this machine", cure="`weft health` shows what runs here.")
+    for worker in workers:
+        answer = ask(worker.socket, {"command": command, "processor": processor})
+        if not answer["ok"]:
+            raise CheckFailed(str(answer["error"]), cure="`weft health` shows the processors and their breakers.")
+    typer.echo(f"{command} {processor}")

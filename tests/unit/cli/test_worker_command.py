@@ -12,6 +12,7 @@ import pytest
 
 import streams.worker
 from streams.control import ControlServer
+from streams.errors import ConfigurationError
 from streams.runfiles import HeldRunFile, RunFile, run_dir
 from streams.settings import Settings
 
@@ -41,7 +42,13 @@ async def running(started: list[dict[str, Any]], tmp_path: Path) -> AsyncIterato
         asked.append(request)
         return {"resumed": request["partition"] == 3}
 
-    server = ControlServer(run_dir(tmp_path), "worker-test", {"resume": resume})
+    async def breaker(request: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(request)
+        if request["processor"] != "owners":
+            raise ConfigurationError("no look-up of that name")
+        return {}
+
+    server = ControlServer(run_dir(tmp_path), "worker-test", {"resume": resume, "isolate": breaker, "reset": breaker})
     await server.start()
     told = RunFile(role="worker", pid=os.getpid(), group="weft-worker", http="", socket=str(server.path), started="")
     run_file = HeldRunFile(run_dir(tmp_path), told)
@@ -99,3 +106,32 @@ async def test_without_a_resume_another_worker_is_started_beside_the_running_one
 ) -> None:
     assert (await asyncio.to_thread(weft, "worker")).code == 75
     assert len(started) == 1
+
+
+@pytest.mark.parametrize("order", ["isolate", "reset"])
+async def test_an_order_about_a_lookup_goes_to_the_worker_that_runs_and_starts_none(
+    order: str, weft: Weft, started: list[dict[str, Any]], running: list[Mapping[str, Any]]
+) -> None:
+    ran = await asyncio.to_thread(weft, "worker", f"--{order}", "owners")
+
+    assert ran[:2] == (0, f"{order} owners\n")
+    assert running == [{"command": order, "processor": "owners"}]
+    assert started == []
+
+
+async def test_an_order_that_is_refused_is_a_failed_check(
+    weft: Weft, started: list[dict[str, Any]], running: list[Mapping[str, Any]]
+) -> None:
+    ran = await asyncio.to_thread(weft, "worker", "--isolate", "nobody")
+
+    assert ran.code == 1
+    assert "no look-up of that name" in ran.err
+    assert started == []
+
+
+def test_an_order_that_nobody_hears_is_a_failed_check(weft: Weft, started: list[dict[str, Any]]) -> None:
+    ran = weft("worker", "--reset", "owners")
+
+    assert ran.code == 1
+    assert "no worker of this group runs on this machine" in ran.err
+    assert started == []
