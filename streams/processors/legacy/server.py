@@ -146,4 +146,5 @@ if __name__ == "__main__":
         _, where, what, which, start, call, output = sys.argv
         main(where, what, which, Allowance(float(start), float(call), int(output)))
     finally:
-        os.killpg(0, signal.SIGKILL)  # with everything that the function started
+        if os.getpgrp() == os.getpid():  # with everything that the function started
+            os.killpg(0, signal.SIGKILL)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from schemas.conform import NonconformingRecord
 from streams.processors.legacy import failures, server
 from streams.processors.legacy.processor import Legacy
+from streams.processors.legacy.writes import Writes
 from tests.legacy import attributes_after, legacy, odd
 from tests.processors import record_with
 
@@ -102,6 +103,27 @@ def test_true_is_another_value_than_one(made: Any, number: float) -> None:
     record = record_with(attributes={"number": number})
     assert made("changes_a_kind").process(record) is True
     assert record["attributes"]["number"] is True
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}),
+        ({"a": None}, {}),
+        ([1], [1, 2]),
+        ([1, 2], [1]),
+        ([[1]], [{"a": 1}]),
+        ("1", 1),
+        (None, ""),
+    ],
+)
+def test_any_other_value_is_a_change(before: Any, after: Any) -> None:
+    record = record_with(body=before)
+    assert Writes(["body"]).take(record, {**record_with(), "body": after}) is True
+    assert record["body"] == after
+    with pytest.raises(failures.UndeclaredWrite, match="body"):
+        Writes([]).take(record_with(body=before), {**record_with(), "body": after})
 
 
 @pytest.mark.parametrize(

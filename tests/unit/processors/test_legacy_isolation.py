@@ -175,6 +175,14 @@ def test_an_import_that_leads_nowhere_is_an_import_error(tmp_path: Path, code: s
     namespace.close()
 
 
+def test_a_module_that_failed_is_not_there_half_made(tmp_path: Path) -> None:
+    code = "try:\n    import bad\nexcept ValueError:\n    pass\nimport bad\n"
+    namespace = Namespace(read_sources(old(tmp_path, own=code, bad="HALF = 1\nraise ValueError('wrong')\n")))
+    with pytest.raises(ValueError, match="wrong"):
+        namespace.load("own")
+    namespace.close()
+
+
 def test_a_circle_of_imports_works_as_always(tmp_path: Path) -> None:
     folder = old(tmp_path, one="import two\nX = 1\n", two="import one\ndef x(): return one.X\n")
     namespace = Namespace(read_sources(folder))
