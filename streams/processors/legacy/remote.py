@@ -42,10 +42,10 @@ class Program(NamedTuple):
     output_bytes: int
 
     def command(self) -> list[str]:
-        """Give the command of the process: isolated, so that neither our folders nor variables reach its imports."""
+        """Give the command: isolated from our folders and variables, and writing nothing beside the old code."""
         limits = (_START_SECONDS, self.call_seconds * _SLACK, self.output_bytes)
         where = (self.path.resolve(), self.module, self.function)
-        return [str(self.interpreter), "-I", server.__file__, *map(str, (*where, *limits))]
+        return [str(self.interpreter), "-IB", server.__file__, *map(str, (*where, *limits))]
 
 
 class Remote:

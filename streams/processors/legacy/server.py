@@ -1,7 +1,7 @@
 """Calls an old function in an interpreter of its own; the other end is `remote.py`.
 
 Run as a script, on the standard library of Python 3.8 and later alone:
-`python -I server.py FOLDER MODULE FUNCTION START_SECONDS CALL_SECONDS OUTPUT_BYTES`.
+`python -IB server.py FOLDER MODULE FUNCTION START_SECONDS CALL_SECONDS OUTPUT_BYTES`.
 It writes `{"ready": true}`, then answers each line `{"id": n, "record": {...}}` on stdin with one line
 `{"id": n, "result": {...}}` or `{"id": n, "error": "class"}` on stdout. When it cannot begin, its only line is
 `{"error": "class", "message": "..."}`. It ends when stdin does, so also when its parent dies, by whatever signal;

@@ -338,8 +338,9 @@ def test_a_folder_with_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.M
     assert caught.value.cure
 
 
-def test_nothing_is_written_beside_the_code(tmp_path: Path) -> None:
-    legacy(old(tmp_path, own="def normalize(r): return r\n"), "own").process(record_with())
+@pytest.mark.parametrize("mode", ["in_process", "subprocess"])
+def test_nothing_is_written_beside_the_code(tmp_path: Path, mode: str) -> None:
+    legacy(old(tmp_path, own="def normalize(r): return r\n"), "own", mode=mode).process(record_with())
     assert [path.name for path in tmp_path.iterdir()] == ["own.py"]
 
 
