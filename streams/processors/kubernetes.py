@@ -68,7 +68,8 @@ class Kubernetes(Processor):
             paths.read_paths(resource, attributes)
         if fields.POD not in resource and fields.CONTAINER_ID not in resource:
             return len(resource) != had
-        self._look_up(resource)
+        if self._listing is not EMPTY:
+            self._look_up(resource)
         paths.read_replica(resource)
         named = resource[_SERVICE] == _NO_SERVICE and _name_service(record, resource)
         return named or len(resource) != had

@@ -55,13 +55,17 @@ SIGNS: Final = frozenset({*_NAMES, *_OBJECTS})
 
 def read_fields(resource: dict[str, Any], attributes: Mapping[str, Any]) -> None:
     """Copy what attributes say of a pod to the resource, flat names and objects in objects alike; what it has stays."""
-    nested = any(isinstance(attributes.get(name), dict) for name in _OBJECTS)
-    for name, key in _NAMES.items():
-        value = attributes.get(name)
-        if value is None and nested:
-            value = _follow(attributes, _PATHS[name])
-        if isinstance(value, str) and value:
-            resource.setdefault(key, value)
+    for name, value in attributes.items():
+        if name in _NAMES:
+            _set(resource, _NAMES[name], value)
+    if any(isinstance(attributes.get(name), dict) for name in _OBJECTS):
+        for name, key in _NAMES.items():
+            _set(resource, key, _follow(attributes, _PATHS[name]))
+
+
+def _set(resource: dict[str, Any], key: str, value: Any) -> None:
+    if isinstance(value, str) and value:
+        resource.setdefault(key, value)
 
 
 def _follow(node: Any, path: tuple[str, ...]) -> Any:

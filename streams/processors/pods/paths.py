@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from streams.processors.pods.fields import CONTAINER, CONTAINER_ID, DEPLOYMENT, NAMESPACE, POD, REPLICASET
@@ -18,6 +19,7 @@ SIGNS: Final = frozenset({"log.file.path", "filename", "file", "path", "tag", "f
 """Attributes in which collectors tell the file that a line came from."""
 
 _LONGEST: Final = 1_024
+_CACHED: Final = 4_096
 _LINK: Final = re.compile(
     r"containers[/.](?P<pod>[a-z0-9.-]{1,253})_(?P<namespace>[a-z0-9-]{1,63})_"
     r"(?P<container>[a-z0-9-]{1,63})-(?P<id>[0-9a-f]{64})\.log"
@@ -42,24 +44,35 @@ _REPLICA: Final = re.compile(
 
 def read_paths(resource: dict[str, Any], attributes: Mapping[str, Any]) -> None:
     """Add what the names of log files among the attributes tell; what the resource has stays."""
-    for name in SIGNS & attributes.keys():
-        path = attributes[name]
-        if isinstance(path, str) and len(path) <= _LONGEST:
-            found = _LINK.search(path) or _FILE.search(path) or _DOCKER.search(path)
-            if found and _fits(resource, found.groupdict()):
-                for group, value in found.groupdict().items():
-                    resource.setdefault(_GROUPS[group], value)
+    for name, path in attributes.items():
+        if name in SIGNS and isinstance(path, str) and len(path) <= _LONGEST:
+            told = _told_by_path(path)
+            if told and _fits(resource, told):
+                for key, value in told.items():
+                    resource.setdefault(key, value)
 
 
-def _fits(resource: Mapping[str, Any], found: Mapping[str, str]) -> bool:
+def _fits(resource: Mapping[str, Any], told: Mapping[str, str]) -> bool:
     """Whether a path is that of the pod which the resource names, if it names one: else it is something else's."""
-    return all(resource.get(_GROUPS[group], value) == value for group, value in found.items() if group != "id")
+    return all(resource.get(key, value) == value for key, value in told.items() if key != CONTAINER_ID)
 
 
 def read_replica(resource: dict[str, Any]) -> None:
     """Add the deployment and the replica set of a pod that has the name of one's replica."""
-    if DEPLOYMENT not in resource and isinstance(pod := resource.get(POD), str):
-        found = _REPLICA.fullmatch(pod)
-        if found and resource.get(REPLICASET, found["replicaset"]) == found["replicaset"]:
-            resource[DEPLOYMENT] = found["deployment"]
-            resource[REPLICASET] = found["replicaset"]
+    if DEPLOYMENT not in resource and isinstance(pod := resource.get(POD), str) and len(pod) <= _LONGEST:
+        told = _told_by_pod(pod)
+        if told and resource.get(REPLICASET, told[REPLICASET]) == told[REPLICASET]:
+            resource.update(told)
+
+
+# Files and pods write many lines each, so what their names tell is remembered.
+@lru_cache(_CACHED)
+def _told_by_path(path: str) -> Mapping[str, str]:
+    found = _LINK.search(path) or _FILE.search(path) or _DOCKER.search(path)
+    return {_GROUPS[group]: value for group, value in found.groupdict().items()} if found else {}
+
+
+@lru_cache(_CACHED)
+def _told_by_pod(pod: str) -> Mapping[str, str]:
+    found = _REPLICA.fullmatch(pod)
+    return {DEPLOYMENT: found["deployment"], REPLICASET: found["replicaset"]} if found else {}

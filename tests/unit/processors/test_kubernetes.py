@@ -97,6 +97,19 @@ def test_names_of_log_files_are_read(name: str, path: Any, expected: dict[str, s
     assert record["resource"] == {"service.name": "unknown_service", **expected}
 
 
+@pytest.mark.parametrize("first", ["web-0", "web-1"])
+def test_of_two_that_differ_the_first_counts(first: str) -> None:
+    second = {"web-0": "web-1", "web-1": "web-0"}[first]
+    record = record_with({"kubernetes.pod_name": first, "k8s.pod.name": second})
+    kubernetes().process(record)
+    assert record["resource"]["k8s.pod.name"] == first
+    record = record_with({name: f"/var/log/containers/{pod}_shop_app-{ID}.log" for name, pod in (
+        ("file", first), ("log.file.path", second)
+    )})  # fmt: skip
+    kubernetes().process(record)
+    assert record["resource"]["k8s.pod.name"] == first
+
+
 def test_a_path_of_another_pod_is_not_believed() -> None:
     record = record_with({"file": f"/var/log/containers/other-1_shop_x-{ID}.log"}, {**POD, "service.name": "web"})
     assert kubernetes().process(record) is False
