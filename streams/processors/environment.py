@@ -97,9 +97,10 @@ class Environment(Processor):
                 resource = {**said.resource, **resource}
                 attributes = {**said.attributes, **attributes}
         found = Conclusion(resource, attributes)
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered.clear()
-        if all(len(str(name)) <= _LONGEST_NAME for name in names):
+        # Only texts: 1 and True are one key to a table and two names to a glob.
+        if all(name is None or (type(name) is str and len(name) <= _LONGEST_NAME) for name in names):
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
             self._remembered[names] = found
         return found
 

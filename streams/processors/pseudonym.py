@@ -46,7 +46,8 @@ class Pseudonym(Processor):
 
     The same value and key give the same pseudonym in every service, and without the key nobody finds the value. A new
     key is used from its `since` on, by the time at which Kafka took the record, so a replay gives the same as before.
-    Texts and numbers are replaced, also in lists and objects; booleans and null stay.
+    Texts and numbers are replaced, also in lists and objects; booleans and null stay. It belongs before `redact`, which
+    would leave it nothing but masks to hash.
     """
 
     class Options(base.Options):

@@ -99,6 +99,20 @@ def _bait(text: Callable[[int], str]) -> Callable[[int], Record]:
     return made
 
 
+_THROWN: Final = {
+    "exception.type": "X",
+    "exception.message": "order 7",
+    "exception.stacktrace": "a\n\tat a.B(C.java:1)",
+}
+_EVENT: Final = {"timestamp": None, "name": "exception"}
+
+
+def _span(events: list[dict[str, Any]]) -> Record:
+    record = example("span")
+    record["span"]["events"] = events
+    return cast(Record, record)
+
+
 _TEXTS: Final[Mapping[str, Callable[[int], str]]] = {
     "letters": lambda size: "x" * size,
     "digits": lambda size: "1" * size,
@@ -131,6 +145,7 @@ _TEXTS: Final[Mapping[str, Callable[[int], str]]] = {
 BAITS: Final[Mapping[str, Callable[[int], Record]]] = {
     **{name: _bait(text) for name, text in _TEXTS.items()},
     "many attributes": lambda size: _log(attributes={f"a.{number}": number for number in range(size)}),
+    "many events of a span": lambda size: _span([dict(_EVENT, attributes=dict(_THROWN)) for _ in range(size // 8)]),
     "a long list": lambda size: _log(body=["x"] * size, attributes={"http": ["x"] * size}),
     "a wide object": lambda size: _log(body={f"k{number}": {"a": "b"} for number in range(size)}),
 }

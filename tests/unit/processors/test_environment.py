@@ -78,6 +78,17 @@ def test_ever_new_hosts_cost_no_memory() -> None:
     assert len(processor._remembered) < 5_000
 
 
+def test_what_other_records_said_changes_nothing() -> None:
+    """1 and True are equal to Python, and not to a glob."""
+    processor = Environment(
+        Environment.Options(rules=({"host": "1", "region": "one"}, {"host": "T*", "region": "true"}))
+    )
+    for value, region in ((1, "one"), (True, "true"), (1, "one"), ("1", "one"), ([], None)):
+        record = record_with({}, {"host.name": value})
+        processor.process(record)
+        assert record["resource"].get("cloud.region") == region
+
+
 def test_a_long_glob_is_matched_in_linear_time() -> None:
     """`fnmatch` gives patterns that never go back; fifty stars would take for ever otherwise."""
     assert concluded({"host": "*a" * 50 + "b", "region": "x"}, host_name="a" * 5_000) == {}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from streams.errors import ConfigurationError
 from streams.pipeline import Pipeline
+from streams.pipeline.build import build_chain
 from streams.processors.pseudonym import Pseudonym
 from streams.settings import ProcessorEntry, Settings
 from tests.processors import record_with
@@ -76,6 +77,15 @@ def test_kafkas_time_chooses_the_key_so_that_a_replay_gives_the_same(observed: s
     record = record_with({"user.id": "bob"}, observed_timestamp=observed)
     made(OLD, NEW).process(record)
     assert record["attributes"]["user.id"] == expected(key_id, key, "bob")
+
+
+def test_redaction_behind_it_leaves_a_pseudonym_as_it_is() -> None:
+    options = {"fields": ["attributes.user.email"], "keys": [OLD]}
+    names = (ProcessorEntry(name="pseudonym", options=options), ProcessorEntry(name="redact"))
+    chain = build_chain(Settings(processors=names))
+    record = record_with({"user.email": "bob@example.org", "to": "al@example.org"})
+    assert chain.run(record)
+    assert record["attributes"] == {"user.email": expected("old", FIRST, "bob@example.org"), "to": "[REDACTED:email]"}
 
 
 def test_a_forged_pseudonym_is_hashed_like_any_value() -> None:
