@@ -20,9 +20,16 @@ def follow(page: str, folder: Path) -> str:
     assert files
     for name, content in files:
         (folder / name).write_text(content, "utf-8")
+    ran = run("".join(COMMANDS.findall(text)), folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run commands in a folder, without settings from outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WEFT_", "PYTEST_"))}
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "".join(COMMANDS.findall(text))],
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,
         env=kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "WEFT_STATE_DIR": str(folder / "state")},
         capture_output=True,
@@ -30,8 +37,6 @@ def follow(page: str, folder: Path) -> str:
         timeout=120,
         check=False,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout
 
 
 def test_a_processor_of_ones_own(tmp_path: Path) -> None:
@@ -46,14 +51,20 @@ def test_a_pipeline_as_a_test(tmp_path: Path) -> None:
     assert "2 passed, 0 failed" in follow("pipeline-tests.md", tmp_path)
 
 
+def test_a_catalogue_of_services(tmp_path: Path) -> None:
+    told = follow("service-catalog.md", tmp_path)
+    assert "processor   service_catalog@1" in told
+    assert "1 passed, 0 failed" in told
+    (tmp_path / "weft.yaml").write_text((tmp_path / "weft.yaml").read_text().replace(".csv", ".yaml"))
+    ran = run("weft --config weft.yaml test cases.yaml", tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def test_the_shown_difference_is_what_is_shown(tmp_path: Path) -> None:
     text = (ROOT / "docs/howto/pipeline-tests.md").read_text("utf-8")
     (shown,) = re.findall(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     (_, cases), = FILES.findall(text)  # fmt: skip
     (tmp_path / "cases.yaml").write_text(cases.replace("processors: [redact, http]", "processors: [http]"), "utf-8")
-    ran = subprocess.run(
-        [Path(sys.executable).parent / "weft", "test", "cases.yaml"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ran = run("weft test cases.yaml", tmp_path)
     assert ran.returncode == 1
     assert ran.stdout.startswith(shown)

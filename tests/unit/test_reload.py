@@ -130,6 +130,26 @@ def test_what_is_wrong_is_refused_and_the_old_options_stay(
     assert scene.reloader.refused is not None
 
 
+def test_a_file_that_a_processor_reads_is_taken_up_when_it_changes_and_refused_when_it_is_broken(
+    scene: Scene, tmp_path: Path
+) -> None:
+    services = tmp_path / "services.csv"
+    services.write_text("name,owner\ncart,one\n")
+    scene.path.write_text(f"processors: [{{name: service_catalog, options: {{file: '{services}'}}}}]\n")
+    scene.reloader.look()
+    first = scene.applied[-1]
+    services.write_text("name,owner\ncart\n")
+    scene.reloader.look()
+    assert scene.reloader.pipeline is first
+    assert "line 2: 1 cells" in (scene.reloader.refused or "")
+    services.write_text("name,owner\ncart,two\n")
+    scene.reloader.look()
+    second = scene.applied[-1]
+    assert scene.reloader.refused is None
+    assert first.provenance != second.provenance
+    assert len(scene.applied) == 2
+
+
 class Words(Table):
     """A table of one word."""
 
