@@ -12,7 +12,7 @@ from streams.dialects.base import Dialect, Parts, add_flags
 from streams.dialects.detect import Choice, Detector, read_value
 from streams.dialects.raw import read_bytes
 from streams.errors import RejectedRecord
-from streams.pipeline.merge import merge
+from streams.pipeline.merge import merge, take_time
 from streams.settings import Limits
 from streams.types import Record, Source
 from streams.values.json import Parsed, parse, plain_float
@@ -20,6 +20,7 @@ from streams.values.text import without_line_end
 
 MOST_LAYERS = 3
 _DEPTH = "envelope.depth"
+_DATE_STARTS = frozenset("0123456789[")
 
 
 class Identity(NamedTuple):
@@ -165,12 +166,14 @@ class Layers:
         return merge(record, inner, dialect)
 
     def _open_line(self, dialect: Dialect, record: Record, identity: Identity, layer: int) -> Record:
-        """A line of a known grammar behind a head becomes the record.
+        """A line of a known grammar behind a head becomes the record; any other may begin with a time that wins.
 
         Bare pairs must say when or how severe it is, and another head when.
         """
         found = self._detector.read_line(record["body"], *identity)
         if found is None:
+            if record["body"][:1] in _DATE_STARTS:
+                take_time(record, self._detector.read_text(record["body"], *identity)[1], dialect)
             return record
         around, inner = found
         says_something = inner["timestamp"] or inner["severity_text"] or inner["severity_number"]

@@ -31,6 +31,16 @@ def merge(outer: Record, inner: Record, around: Dialect) -> Record:
     return inner
 
 
+def take_time(record: Record, message: Record, around: Dialect) -> None:
+    """Give a record the time that its message begins with, by the rules for inner times."""
+    if message["timestamp"] is None:
+        return
+    message["attributes"] = record["attributes"]
+    message["flags"] = [flag for flag in message.get("flags", ()) if flag in _TIME_FLAGS]
+    _merge_time(record, message, around)
+    record["timestamp"], record["flags"] = message["timestamp"], message.get("flags", [])
+
+
 def _merge_time(outer: Record, inner: Record, around: Dialect) -> None:
     """The innermost time wins unless it is absent, coarser than one that agrees, or zoneless in a log head."""
     own, around_it = inner["timestamp"], outer["timestamp"]

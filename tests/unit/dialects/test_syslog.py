@@ -277,3 +277,28 @@ def test_the_head_gives_way_to_a_full_date_unless_it_alone_has_a_zone(
     record = record_of(f"{head} app[1]: {inner} INFO  [main] a.b.C: x")
     assert record["timestamp"] == timestamp
     assert loser in record["attributes"]
+
+
+@pytest.mark.parametrize(
+    ("line", "timestamp", "loser"),
+    [
+        (
+            "Oct 11 22:14:15 web git: 2025/04/29 12:36:00 auth.go:217:SignIn() [W] failed",
+            "2025-04-29T12:36:00.000000000Z",
+            {"rfc3164.timestamp": "2026-10-11T22:14:15.000000000Z"},
+        ),
+        (
+            "2026-10-11T22:14:15Z web git: 2025/04/29 12:36:00 auth.go:217:SignIn() [W] failed",
+            "2026-10-11T22:14:15.000000000Z",
+            {"text.timestamp": "2025-04-29T12:36:00.000000000Z"},
+        ),
+        ("<13>Oct 11 22:14:15 web git: 7 of 12 done", "2026-10-11T22:14:15.000000000Z", {}),
+    ],
+)
+def test_a_message_of_no_grammar_gives_the_full_date_that_it_begins_with(
+    line: str, timestamp: str, loser: dict[str, str]
+) -> None:
+    record = record_of(line)
+    assert (record["dialect"], record["timestamp"]) == ("rfc3164", timestamp)
+    assert {name: value for name, value in record["attributes"].items() if name.endswith(".timestamp")} == loser
+    assert "severity.inferred" not in record.get("flags", [])
