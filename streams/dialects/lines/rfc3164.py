@@ -22,8 +22,10 @@ _STAMP = (
     r"(?P<zone>Z| (?:UTC|GMT)(?![\w.\-])| [A-Z]{3,4}(?=:)| [+-]\d\d:?\d\d)?)"
 )
 _ISO_STAMP = (
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+(?P<zone>Z|[+-]\d\d:?\d\d))"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+"
+    r"(?:(?P<zone>Z|[+-]\d\d:?\d\d)|(?<=\.\d{6})(?= )))"
 )
+"""Without a zone only to the microsecond, as syslog daemons write it: other programs write such times too."""
 _NO_LEVEL = r"(?!(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b)"
 _HOST = rf"{_NO_LEVEL}(?!-)(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}+|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
 _WORD = r"[^\s:\[\]\"'=<>{}|]"

@@ -55,6 +55,7 @@ def origin(record: dict[str, Any]) -> tuple[str | None, str | None, Any]:
         ("2026-10-11T22:14:15.123456+02:00 web su[230]: hi", ("web", "su", 230), "hi"),
         ("<13>2026-10-11T22:14:15Z web su: hi", ("web", "su", None), "hi"),
         ("2026-10-11T22:14:15+00:00 app[web.1]: hi", (None, "app", "web.1"), "hi"),
+        ("2026-10-11T22:14:15.912134 web sudo: hi", ("web", "sudo", None), "hi"),
     ],
 )
 def test_host_tag_and_process_may_each_be_missing(line: str, expected: Any, body: str) -> None:
