@@ -66,7 +66,8 @@ def check_processor(make: Callable[[], Processor], records: Iterable[Record]) ->
     for record, expected in zip(reversed(known), reversed(done), strict=True):
         again = deepcopy(record)
         _run(other, again)
-        _hold(not changed_fields(again, expected), type(first), "it gives something else when it is made again and has seen others")
+        differ = sorted(changed_fields(expected, again))
+        _hold(not differ, type(first), f"{differ} differ when it is made again and has seen others")
 
 
 def check_linear_time(processor: Processor, baits: Mapping[str, Callable[[int], Record]] = BAITS) -> None:
