@@ -88,6 +88,11 @@ class Chain:
         """Whether there is anything to look up."""
         return bool(self._inquiries)
 
+    @property
+    def unprocessed(self) -> Provenance | None:
+        """The provenance of every record where there are no steps; None where there are."""
+        return None if self.steps else self._provenance(START)
+
     def snapshots(self) -> tuple[str, ...]:
         """Give the hashes of what the processors look things up in, in their order."""
         return tuple(step.processor.snapshot() for step in self.steps)
@@ -128,8 +133,6 @@ class Chain:
         return True
 
     def _run(self, record: Record, progress: Progress, first: int, last: int) -> Progress | None:
-        if not self.steps:
-            return progress
         self.records += not first
         acted, failed, _ = progress
         calls = self._calls if self.records % _TIMED else self._timed

@@ -24,7 +24,8 @@ from streams.values.text import without_line_end
 CleanReader: TypeAlias = Callable[[bytes, Hints, str, str, Source], Record | None]
 """(value, hints, event id, observed timestamp, source) to a record, or None when the value must go the whole way.
 
-The value is not empty; it begins with a brace where objects are read, and with anything else where texts are.
+The value is not empty; it begins with a brace where objects are read, and with anything else where texts are. The
+hints are plain.
 """
 
 _BRACKET = ord("[")
@@ -48,13 +49,13 @@ def clean_reader(  # noqa: C901 - hot path
     def read_clean(  # noqa: C901 - hot path
         value: bytes, hints: Hints, event_id: str, observed: str, source: Source
     ) -> Record | None:
-        if len(value) > most or not hints.plain:
+        if len(value) > most:
             return None
         try:
             document = loads(value)
             shape = tuple(document)
             read, key_bytes, choices = plans.get(shape) or learn(shape)
-            if choices[0].read is None:
+            if read is None and choices[0].read is None:
                 return None
             # Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
             written = dumps(document, None, OPT_STRICT_INTEGER)

@@ -25,7 +25,7 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
     most = limits.value_bytes
 
     def read_clean_text(value: bytes, hints: Hints, event_id: str, observed: str, source: Source) -> Record | None:
-        if len(value) > most or not hints.plain or hints.form:
+        if len(value) > most or hints.form:
             return None
         try:
             text = value.decode()

@@ -17,7 +17,7 @@ from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
 from streams.pipeline.build import NO_SNAPSHOTS, build_chain
 from streams.pipeline.chain import Progress
-from streams.pipeline.decode import Alone, Staged
+from streams.pipeline.decode import Staged
 from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import check_dialects
@@ -33,6 +33,7 @@ from streams.types import (
     JoinedRecord,
     LookupKeys,
     Outcome,
+    PartitionState,
     RawRecord,
     Record,
     Snapshots,
@@ -53,14 +54,27 @@ class Prepared(NamedTuple):
     progress: Progress | None
 
 
+class Drained(NamedTuple):
+    """What became of staged records, in columns as in `Outcome`; `next` is the first one that was left."""
+
+    keys: list[bytes | None]
+    values: list[bytes]
+    origins: list[RawRecord]
+    dialects: list[str]
+    dead: list[DeadLetter]
+    sampled: list[RawRecord]
+    split: int
+    next: RawRecord | None
+
+
 class Pipeline:
     """Both halves of the work on a chunk; `provenance` is the hash of what shapes its output."""
 
     def __init__(self, settings: Settings, snapshots: Snapshots = NO_SNAPSHOTS) -> None:
         check_dialects(settings)
         self.chain = build_chain(settings, snapshots)
-        self._settings = settings
         self._limits = settings.limits
+        self._part_bytes = settings.flow.part_bytes
         self._every = 1 if settings.validate_output else _SAMPLE
         self._stager = Stager(settings)
         self._hash = pipeline_hash(settings, DIALECTS, self.chain)
@@ -106,23 +120,37 @@ class Pipeline:
         A few bytes may open to megabytes, so it stops behind the record with which its output passes
         `flow.part_bytes`; `more` tells, and the next call goes on there.
         """
+        self._refresh()
+        self.chain.begin(self.provenance, answers)
+        joiner: Joiner | None = chunk.state.joiner
+        done = self._drain(chunk.state, joiner)
+        dead = [letter._replace(pipeline=self.provenance) for letter in done.dead]
+        more = done.next is not None
+        end = done.next.offset if done.next is not None else joiner.complete(chunk.end) if joiner else chunk.end
+        counts = Counts(
+            split=done.split,
+            enriched=len(done.values),
+            dead=len(dead),
+            sampled=len(done.sampled),
+            joined=_joined(chain(done.origins, done.sampled, (letter.raw for letter in dead))) if joiner else 0,
+        )
+        return Outcome(done.keys, done.values, done.origins, dead, counts, end - 1, Counter(done.dialects), more=more)
+
+    def _drain(self, state: PartitionState, joiner: Joiner | None) -> Drained:  # noqa: C901 - hot path
+        """Draw what is staged until it is through or a part is full; one loop, because a call a record costs much."""
         keys: list[bytes | None] = []
         values: list[bytes] = []
         origins: list[RawRecord] = []
         dialects: list[str] = []
         dead: list[DeadLetter] = []
         sampled: list[RawRecord] = []
-        split = 0
-        self._refresh()
-        self.chain.begin(self.provenance, answers)
-        process, encode = self._process, self._encode
-        staged, size, last, most_output = chunk.state.staged, 0, None, self._settings.flow.part_bytes
-        joiner: Joiner | None = chunk.state.joiner
-        for item in staged:
-            raw, record, inner, alone = item
+        split, size, last, every = 0, 0, None, self._every
+        most_output, most_attributes, most_bytes = self._part_bytes, self._limits.attributes, self._limits.record_bytes
+        staged, unprocessed = state.staged, self.chain.unprocessed
+        for raw, record, inner, alone in staged:
             if size > most_output and raw is not last and (joiner is None or raw.offset == joiner.run_start):
-                chunk.state.staged = chain((item,), staged)
-                break
+                state.staged = chain(((raw, record, inner, alone),), staged)
+                return Drained(keys, values, origins, dialects, dead, sampled, split, raw)
             last = raw
             if inner:
                 split += 1
@@ -132,12 +160,20 @@ class Pipeline:
                 continue
             stage = _PROCESS
             try:
-                record = process(record, raw, alone)
-                if record is None:
+                if unprocessed is not None:
+                    record["provenance"] = unprocessed
+                elif (record := self._process(record)) is None:
                     sampled.append(raw)
                     continue
                 stage = _ENCODE
-                value = encode(record, raw.offset)
+                if "flags" in record or len(record["attributes"]) > most_attributes:
+                    tidy(record, most_attributes)
+                # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
+                value = b"".join((dumps(record, plain_float), b""))
+                if len(value) > most_bytes:
+                    value = shorten(record, most_bytes)
+                if raw.offset % every == 0:
+                    _check(value)
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
@@ -149,31 +185,15 @@ class Pipeline:
             size += len(value)
             origins.append(raw)
             dialects.append(record["dialect"])
-        else:
-            raw, chunk.state.staged = None, None
-        end = raw.offset if raw is not None else joiner.complete(chunk.end) if joiner else chunk.end
-        joined = _joined(chain(origins, sampled, (letter.raw for letter in dead))) if joiner else 0
-        counts = Counts(split=split, enriched=len(values), dead=len(dead), sampled=len(sampled), joined=joined)
-        dead = [letter._replace(pipeline=self.provenance) for letter in dead]
-        return Outcome(keys, values, origins, dead, counts, end - 1, Counter(dialects), more=raw is not None)
+        state.staged = None
+        return Drained(keys, values, origins, dialects, dead, sampled, split, None)
 
-    def _process(self, record: Any, raw: RawRecord, alone: Alone | None) -> Record | None:
+    def _process(self, record: Any) -> Record | None:
         """Take a record through its processors; None when it was sampled out."""
         if type(record) is Prepared:
             record, progress = record
             return record if progress is not None and self.chain.run(record, progress) else None
         return record if self.chain.run(record) else None
-
-    def _encode(self, record: Record, offset: int) -> bytes:
-        if "flags" in record or len(record["attributes"]) > self._limits.attributes:
-            tidy(record, self._limits.attributes)
-        # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
-        value = b"".join((dumps(record, plain_float), b""))
-        if len(value) > self._limits.record_bytes:
-            value = shorten(record, self._limits.record_bytes)
-        if offset % self._every == 0:
-            _check(value)
-        return value
 
 
 def _asks(record: object) -> bool:

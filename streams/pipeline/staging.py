@@ -56,6 +56,7 @@ class Stager:
         prefix = event_id_prefix(topic, policy.source_epoch, partition)
         fallback, pinned = policy.hint_mismatch == "fallback", policy.dialect
         without_headers = read_hints((), pinned)
+        always_plain = without_headers.plain
         read_object, read_text, decode = self._read_clean, self._read_text, self._decoder.decode
         timestamp, observed = 0, observed_timestamp(0)
         for raw in records:
@@ -65,9 +66,13 @@ class Stager:
                 observed = observed_timestamp(timestamp)
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
-            hints = read_hints(raw.headers, pinned) if raw.headers else without_headers
-            read_clean = read_object if value and value[0] == _BRACE else read_text
-            record = read_clean(value, hints, event_id, observed, source) if value else None
+            hints, plain, record = without_headers, always_plain, None
+            if raw.headers:
+                hints = read_hints(raw.headers, pinned)
+                plain = hints.plain
+            if value and plain:
+                read_clean = read_object if value[0] == _BRACE else read_text
+                record = read_clean(value, hints, event_id, observed, source)
             if record is not None:
                 yield raw, record, None, None
             else:
