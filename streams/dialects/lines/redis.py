@@ -1,7 +1,7 @@
 """The log of Redis and its forks (Valkey, KeyDB), servers and sentinels.
 
 Source: redis/src/server.c, `serverLogRaw` and `serverLogRawFromHandler`; before version 3 the process stood in
-brackets, before version 5 there was no year.
+brackets or was not named, before version 5 there was no year.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ DIALECT = Dialect(
     compile_text=lined(
         "redis",
         rf"(?P<pid>\d{{1,10}}):(?P<role>[XCSM]) {_TIME}{_REST}",
-        rf"\[(?P<pid>\d{{1,10}})\] {_TIME}{_REST}",
+        rf"(?:\[(?P<pid>\d{{1,10}})\] )?{_TIME}{_REST}",
         r"(?P<pid>\d{1,10}):(?P<role>signal-handler) \((?P<time>(?P<second>\d{1,12}))\) (?P<body>.*)",
         words=REDIS,
         names={"role": "redis.role"},
     ),
     starts="0123456789[",
-    head=r"0{1,10}:\Z|\[0{1,10}\] 00? \Z",
+    head=r"0{1,10}:\Z|(?:\[0{1,10}\] )?00? \Z",
     examples=(
         Example(
             "19595:M 26 Aug 2019 22:43:29.980 * Ready to accept connections",

@@ -57,12 +57,13 @@ def test_postgresql_has_levels_of_its_own(word: str, number: int) -> None:
 @pytest.mark.parametrize(
     ("line", "timestamp", "number", "body", "attributes"),
     [
-        # Redis 5 and later, 3 and 4, 2
+        # Redis 5 and later, 3 and 4, 2, 1
         ("7:M 10 Mar 2024 14:13:06.719 * open", TIME, 10, "open", {"process.pid": 7, "redis.role": "M"}),
         ("7:S 10 Mar 2024 14:13:06.719 # open", TIME, 13, "open", {"process.pid": 7, "redis.role": "S"}),
         ("7:X 10 Mar 2024 14:13:06.719 - open", TIME, 6, "open", {"process.pid": 7, "redis.role": "X"}),
         ("7:C 10 Oct 14:13:06.719 . open", OCTOBER, 5, "open", {"process.pid": 7, "redis.role": "C"}),
         ("[7] 10 Oct 14:13:06.719 * open", OCTOBER, 10, "open", {"process.pid": 7}),
+        ("10 Oct 14:13:06 - open", "2026-10-10T14:13:06.000000000Z", 6, "open", {}),
         ("7:signal-handler (1710079986) open", SECOND, 0, "open", {"process.pid": 7, "redis.role": "signal-handler"}),
     ],
 )  # fmt: skip
