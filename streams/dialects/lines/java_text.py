@@ -1,7 +1,7 @@
 """Lines of Java's loggers in the layouts that are somebody's default, told by a level and a logger in their places.
 
-Source: the default patterns of Logback, Log4j, Spring Boot, Dropwizard, WildFly, Quarkus, NiFi and Jenkins; the
-log4j.properties of Kafka, ZooKeeper, Hadoop, Spark and Cassandra; Elasticsearch's log4j2.properties; Tomcat's
+Source: the default patterns of Logback, Log4j, Spring Boot, Dropwizard, WildFly, Quarkus, NiFi, Karaf and Jenkins; the
+log4j.properties of Kafka, ZooKeeper, Hadoop, Spark, ActiveMQ and Cassandra; Elasticsearch's log4j2.properties; Tomcat's
 OneLineFormatter and `java.util.logging.SimpleFormatter`.
 """
 
@@ -53,6 +53,7 @@ _LEVEL_NEXT = Headed(
         # Spring Boot with Sleuth or Micrometer, then 3.x and plain
         rf"{_SLEUTH}(?:(?P<pid>\d{{1,10}}) +)?--- +\[ *(?P<thread>[^\]\n]{{0,100}})\] +{_SPRING_LOGGER}",
         rf"(?:(?P<pid>\d{{1,10}}) +)?--- +{_SPRING_THREAD}{_MICROMETER}{_SPRING_LOGGER}",
+        rf"{_THREAD} +\[{_LOGGER}\] +- (?P<body>.*)",
         # Log4j, Hadoop
         rf"{_THREAD} +{_LOGGER}{_PLACE}{_BREAK}(?P<body>.*)",
         # WildFly, Quarkus
@@ -79,6 +80,17 @@ _THREAD_NEXT = Headed(
         rf"[ \t]+\[id=(?P<tid>\d{{1,20}})\][ \t]+{_JUL_LEVEL}[ \t]+{_LOGGER}#(?P<function>[^:\s]{{1,100}}):{_BODY}",
     ),
     starts=f"{DIGITS}[",
+)
+_BARRED = Headed(
+    rf"{_TIME} \| +{_LEVEL} +\| +",
+    (
+        # Karaf, ActiveMQ
+        r"(?P<thread>[^|\n]{1,200}?) +\| (?P<logger>[^|\n]{1,200}?) +\| (?P<bundle>\d{1,7} - [^|\n]{1,200}?) +\| "
+        r"(?P<body>.*)",
+        rf"(?P<body>[^\n]*) \| {_DOTTED} \| (?P<thread>[^|\n]{{1,200}})(?P<more>\n.*)?$",
+        rf"{_LOGGER}{_DASH}(?P<body>.*)",
+    ),
+    starts=DIGITS,
 )
 _HADOOP = Headed(
     r"(?P<time>(?P<second>\d\d/\d\d/\d\d \d\d:\d\d:\d\d|\d{6} \d{6})) "
@@ -108,7 +120,7 @@ _LEVEL_FIRST = Headed(
 )
 _HEAD = (
     r"\[?(?:0000[-/]00[-/]00[T ]|00/00/00 )?00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?"
-    r"\]?(?:\Z|[ \t]+(?:T?\Z|\[|- )|\[)|\[?00[ -]\Z|00/00/00 00:00:00 0|0{6} 0{6} |[A-Z][a-z]{2} 00?, 0000"
+    r"\]?(?:\Z|[ \t]+(?:T?\Z|\[|- |\| )|\[)|\[?00[ -]\Z|00/00/00 00:00:00 0|0{6} 0{6} |[A-Z][a-z]{2} 00?, 0000"
     r"|(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +\["
 )
 
@@ -138,6 +150,7 @@ DIALECT = Dialect(
         _KAFKA,
         _LEVEL_NEXT,
         _THREAD_NEXT,
+        _BARRED,
         _TOMCAT,
         _JUL,
         _LEVEL_FIRST,

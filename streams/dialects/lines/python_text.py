@@ -37,6 +37,7 @@ _DATED = Headed(
         rf" - {_NAME} - {_LEVEL} *- {_BODY}",
         rf" - {_LEVEL} *- {_NAME} - {_BODY}",
         rf" - {_LEVEL} *- {_BODY}",
+        rf":(?:{_NAME}:)?{_LEVEL}:{_BODY}",
         # Gunicorn
         rf" \[(?P<pid>\d{{1,10}})\] \[{_LEVEL}\] {_BODY}",
         # loguru

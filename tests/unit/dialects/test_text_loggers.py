@@ -101,6 +101,11 @@ JAVA = [
     ("Mar 10, 2024 2:13:06 PM com.acme.Shop open\nSEVERE: no stock", SECOND, "SEVERE", "com.acme.Shop", "no stock"),
     (f"INFO  [main] {HEAD} Shop.java:650 - open", TIME, "INFO", None, "open"),
     (f"INFO  [{HEAD}] c.acme.Shop: open", TIME, "INFO", "c.acme.Shop", "open"),
+    # everything in brackets; between bars, as ActiveMQ and Karaf have it
+    (f"[{HEAD}] [WARN ] [main] [state.change.logger] - [a] open", TIME, "WARN", "state.change.logger", "[a] open"),
+    (f"{HEAD} | ERROR | c.acme.Shop - open", TIME, "ERROR", "c.acme.Shop", "open"),
+    (f"{HEAD} | INFO  | open | now | c.acme.Shop | main", TIME, "INFO", "c.acme.Shop", "open | now"),
+    (f"{DAY}T14:13:06,719 | WARN  | main | Shop | 12 - c.acme - 1.0 | open", TIME, "WARN", "Shop", "open"),
 ]
 PYTHON = [
     (f"{HEAD} - shop.cart - INFO - open - now", TIME, "INFO", "shop.cart", "open - now"),
@@ -123,6 +128,8 @@ PYTHON = [
     (f"[I {DAY} 14:13:06.719 ServerApp] open", TIME, "I", "ServerApp", "open"),
     ("[W 240310 14:13:06 web:2271] open", SECOND, "W", "web", "open"),
     ('[10/Mar/2024 14:13:06] "GET /x?y=1 HTTP/1.1" 200 12', SECOND, None, None, "GET /x?y=1 HTTP/1.1"),
+    (f"{HEAD}:DEBUG:open: now", TIME, "DEBUG", None, "open: now"),
+    (f"{HEAD}:shop.cart:INFO:open", TIME, "INFO", "shop.cart", "open"),
 ]
 RUST = [
     (f"[{DAY}T14:13:06Z INFO  shop::cart] open", SECOND, "INFO", "shop::cart", "open"),
