@@ -116,6 +116,21 @@ class Detector:
                     return dialect, record
         raise LookupError("no dialect claims every text")
 
+    def read_single(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
+        """As `read_text`, for a text that begins with no colour; None when it holds several records."""
+        # In one function, because most lines of text come here.
+        splitters, grammars = self._texts.plan(text)
+        for _, split, mark in splitters:
+            if mark in text and split(text, self.zone) is not None:
+                return None
+        line = without_line_end(text) if text[-1] == "\n" else text
+        for dialect, reader, mark in grammars:
+            if mark in line:
+                record = reader(line, event_id, observed, source)
+                if record is not None:
+                    return dialect, record
+        raise LookupError("no dialect claims every text")
+
     def read_line(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
         """Read a text by a grammar that knows it; None when only the last one would, which claims every text."""
         for dialect, reader, mark in self._texts.plan(text).grammars[:-1]:

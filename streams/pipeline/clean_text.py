@@ -16,13 +16,17 @@ from streams.values.text import without_line_end
 _ODD = re.compile("[\x00-\x07\x0e-\x1a\x1c-\x1f\ufeff\ufffd]")
 """Controls that may make a text binary, a byte order mark, and what stands for bytes that are no text."""
 
-_ZLIB = (b"x\x01", b"x^")
-"""Headers of compressed values that are also text; those of all others are not."""
+_ZLIB = b"x^"
+"""The header of compressed values that is also text; all others are not."""
+_NO_LINE = frozenset("{\x1b")
+"""What begins an object in JSON, and a colour."""
 
 
-def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanReader:
+def text_reader(  # noqa: C901 - hot path
+    detector: Detector, layers: Layers, limits: Limits
+) -> CleanReader:
     """Make the reader; a closure, because its variables are found quicker than attributes."""
-    most = limits.value_bytes
+    most, read_single = limits.value_bytes, detector.read_single
 
     def read_clean_text(value: bytes, hints: Hints, event_id: str, observed: str, source: Source) -> Record | None:
         if len(value) > most or hints.form:
@@ -31,11 +35,16 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
             text = value.decode()
             if (not text.isprintable() and _ODD.search(text)) or not _is_line(text, value):
                 return None
-            if detector.split_text(text) is not None:
+            found = read_single(text, event_id, observed, source)
+            if found is None:
                 return None
-            record = layers.read_text(text, Identity(event_id, observed, source))
-            if record["body"] is None and record["signal"] == "log":
-                record["body"] = without_line_end(text)
+            dialect, record = found
+            body = record["body"]
+            if body is None:
+                if record["signal"] == "log":
+                    record["body"] = without_line_end(text)
+            elif dialect.envelope or dialect.is_head or (body[:1] == "{" and not dialect.opaque):
+                record = layers.open_body(dialect, record, Identity(event_id, observed, source))
             if record["trace_id"] is None:
                 complete_trace(record, hints)
         except MemoryError:
@@ -48,11 +57,11 @@ def text_reader(detector: Detector, layers: Layers, limits: Limits) -> CleanRead
 
 
 def _is_line(text: str, value: bytes) -> bool:
-    """Whether a text is for sure no JSON, and neither blank nor compressed."""
-    last = text[-1:]
-    if last.isspace():
-        last = text.rstrip()[-1:]
-    if not last or value.startswith(_ZLIB):
-        return False
-    first = text.lstrip()[0] if text[0].isspace() else text[0]
-    return first != "{" and not (first == "[" and last == "]")
+    """Whether a text is for sure no JSON, and neither blank nor compressed nor coloured."""
+    first, last = text[0], text[-1]
+    if first.isspace() or last.isspace():
+        bare = text.strip()
+        if not bare:
+            return False
+        first, last = bare[0], bare[-1]
+    return first not in _NO_LINE and not (first == "[" and last == "]") and not value.startswith(_ZLIB)

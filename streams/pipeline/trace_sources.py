@@ -7,7 +7,6 @@ from streams.pipeline.hints import Hints
 from streams.pipeline.trace_headers import read_trace_headers
 from streams.pipeline.trace_text import read_trace_text
 from streams.types import Headers, Record
-from streams.values.trace import NOTHING
 
 
 def complete_trace(record: Record, hints: Hints) -> None:
@@ -17,8 +16,10 @@ def complete_trace(record: Record, hints: Hints) -> None:
     """
     if record["signal"] != "log":
         return
-    if record["trace_id"] is None:
-        _find_in_text(record)
+    body = record["body"]
+    # Most records without a trace name none in their text either, which costs them no call.
+    if record["trace_id"] is None and type(body) is str and ("race" in body or "[" in body or "RACE" in body):
+        _find_in_text(record, body)
     if record["trace_id"] is None and hints.trace:
         _take_headers(record, hints.trace)
     if record["trace_id"] is None and record["span_id"] is not None:
@@ -38,9 +39,8 @@ def _take_headers(record: Record, headers: Headers) -> None:
     add_flags(record, "trace.from_header")
 
 
-def _find_in_text(record: Record) -> None:
-    body = record["body"]
-    found = read_trace_text(body) if type(body) is str else NOTHING
+def _find_in_text(record: Record, text: str) -> None:
+    found = read_trace_text(text)
     if found.trace_id is None:
         return
     record["trace_id"], record["span_id"] = found.trace_id, record["span_id"] or found.span_id
