@@ -1,7 +1,8 @@
 """MongoDB's server log: structured JSON since 4.4, and the lines of text before it.
 
 Source: MongoDB Manual, "Log Messages" (`t`, `s`, `c`, `id`, `ctx`, `svc`, `msg`, `attr`, `tags`; Extended JSON dates);
-"Log Messages" of version 4.2 for the text: `timestamp severity component [context] message`.
+"Log Messages" of version 4.2 for the text: `timestamp severity component [context] message`; before 3.2 the
+context may be absent, behind a component that is padded to eight characters.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _NAME = "mongodb"
 
 _LINE = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d{4})) ([FEWID]|D[1-5]) {1,2}([A-Z_]{1,16}|-) {1,16}"
-    r"\[([^\]\n]{1,200})\] (.*)",
+    r"(?:\[([^\]\n]{1,200})\] |(?<= [A-Z_\- ]{8} ))(.*)",
     re.DOTALL | re.ASCII,
 )
 
@@ -50,7 +51,8 @@ def _compile_text(zone: tzinfo) -> TextReader:
         record = new_record(_NAME, event_id, observed, source)
         record["timestamp"], record["body"] = found.text, message
         record["severity_number"], record["severity_text"] = read_severity(letter, MONGODB)
-        record["attributes"]["thread.name"] = context
+        if context:
+            record["attributes"]["thread.name"] = context
         if component != "-":
             record["scope"] = {"name": component}
         add_flags(record, *found.flags)

@@ -153,6 +153,19 @@ def test_mongodb_has_five_debug_levels(letter: str, number: int) -> None:
         assert (record["dialect"], record["severity_number"], record["severity_text"]) == ("mongodb", number, letter)
 
 
+@pytest.mark.parametrize(
+    ("line", "dialect", "body"),
+    [
+        ("2015-04-23T07:00:13.864+0200 I CONTROL  Ctrl-C signal", "mongodb", "Ctrl-C signal"),
+        ("2015-04-23T07:00:13.864+0200 I JOURNAL  [journal writer] started", "mongodb", "started"),
+        ("2015-04-23T07:00:13.864+0200 I AM here", "text", "2015-04-23T07:00:13.864+0200 I AM here"),
+    ],
+)
+def test_mongodb_s_older_lines_may_have_no_context(line: str, dialect: str, body: str) -> None:
+    record = record_of(line)
+    assert (record["dialect"], record["body"]) == (dialect, body)
+
+
 def test_an_object_with_short_keys_is_not_mongodb_s_when_its_s_is_no_level() -> None:
     assert read({"t": 1, "s": "a long word", "c": 2, "msg": "m"})["dialect"] != "mongodb"
 
