@@ -116,8 +116,8 @@ DIALECT = Dialect(
     compile_objects=_compile_objects,
     compile_text=lambda zone: compile_text(_NAME, zone),
     starts=STARTS,
-    head=r"\[T?\Z|0000-00-00T00:00:00\.000Z\t|(?:START|END|REPORT) \Z",
-    holds=("\t", "RequestId: "),
+    head=r"\[T?\Z|0000-00-00T00:00:00\.000Z[\t ]|(?:START|END|REPORT) \Z",
+    holds=("\t", "RequestId: ", " Task timed out"),
     examples=(
         Example(
             '{"timestamp":"2023-10-27T19:17:45.586Z","level":"INFO","message":"Inside the handler","logger":"root",'

@@ -1,7 +1,7 @@
 r"""AWS Lambda's text format: what the runtimes put before a function's line, and the platform's lines around it.
 
 Source: AWS Lambda Developer Guide, "Log formats" of Node.js (`TIME\tREQUEST\tLEVEL\tLINE`) and Python
-(`[LEVEL]\tTIME\tREQUEST\tLINE`), "Viewing logs" (START, END, REPORT).
+(`[LEVEL]\tTIME\tREQUEST\tLINE`), "Viewing logs" (START, END, REPORT), "Troubleshoot" (`TIME REQUEST Task timed out`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ STARTS = "[12SER"
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 _REQUEST = r"[0-9a-fA-F-]{36}"
 _NODE = re.compile(
-    rf"(?P<time>{_TIME})\t(?P<request>{_REQUEST}|undefined)\t(?P<level>[A-Z]{{4,5}})\t(?P<line>.*)",
+    rf"(?P<time>{_TIME})[\t ](?P<request>{_REQUEST}|undefined)"
+    r"(?:\t(?P<level>[A-Z]{4,5})\t| (?=Task timed out after \d))(?P<line>.*)",
     re.DOTALL | re.ASCII,
 )
 _PYTHON = re.compile(
@@ -54,7 +55,8 @@ def _set_line(record: Record, match: re.Match[str], zone: tzinfo) -> None:
     found = read_time(match["time"], zone, record["observed_timestamp"])
     record["timestamp"], record["body"] = found.text, match["line"]
     add_flags(record, *found.flags)
-    record["severity_number"], record["severity_text"] = read_severity(match["level"])
+    if match["level"]:
+        record["severity_number"], record["severity_text"] = read_severity(match["level"])
     if match["request"] and match["request"] != _NO_REQUEST:
         record["attributes"][INVOCATION] = match["request"]
 

@@ -425,6 +425,12 @@ INVOCATION = "79b4f56e-95b1-4643-9700-2807f4e68189"
         ("2023-10-27T19:17:45.586Z\tundefined\tINFO\tcold", 9, "cold", None),
         (f"[WARNING]\t2023-10-27T19:17:45.586Z\t{INVOCATION}\tlow\non stock", 13, "low\non stock", INVOCATION),
         ("[INFO]\t2023-10-27T19:17:45.586Z\t\tcold", 9, "cold", None),
+        (
+            f"2023-10-27T19:17:45.586Z {INVOCATION} Task timed out after 3.00 seconds",
+            0,
+            "Task timed out after 3.00 seconds",
+            INVOCATION,
+        ),
         (f'2023-10-27T19:17:45.586Z\t{INVOCATION}\tINFO\t{{"level":"warn","message":"low"}}', 13, "low", INVOCATION),
     ],
 )
