@@ -81,13 +81,13 @@ _THREAD_NEXT = Headed(
     ),
     starts=f"{DIGITS}[",
 )
+_CELL = r"[^|\n]{1,200}?"
 _BARRED = Headed(
     rf"{_TIME} \| +{_LEVEL} +\| +",
     (
         # Karaf, ActiveMQ
-        r"(?P<thread>[^|\n]{1,200}?) +\| (?P<logger>[^|\n]{1,200}?) +\| (?P<bundle>\d{1,7} - [^|\n]{1,200}?) +\| "
-        r"(?P<body>.*)",
-        rf"(?P<body>[^\n]*) \| {_DOTTED} \| (?P<thread>[^|\n]{{1,200}})(?P<more>\n.*)?$",
+        rf"(?P<thread>{_CELL}) +\| (?P<logger>{_CELL}) +\| (?P<bundle>\d{{1,7}} - {_CELL}) +\| (?P<body>.*)",
+        rf"(?P<body>[^\n]*) \| {_DOTTED} \| (?P<thread>{_CELL})(?P<more>\n.*)?$",
         rf"{_LOGGER}{_DASH}(?P<body>.*)",
     ),
     starts=DIGITS,

@@ -23,6 +23,11 @@ _STARTED = (
     r'Started (?P<method>[A-Z]{3,10}) "(?P<target>[^"\n]{0,8000})" for (?P<client>\S{2,45}) at '
     r"(?P<time>(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?P<zone> (?:[+-]\d{4}|UTC)))\s*$"
 )
+_TAGGED = (
+    rf"(?P<body>(?:\[[^\[\]\n]{{1,200}}\] ){{1,10}}(?:{_STARTED}|(?:Processing by |  Parameters: |Render(?:ing|ed) "
+    r"|Redirected to |Completed \d{3} |Sent (?:file|data) |Filter chain halted |Enqueued |Perform(?:ing|ed) ).*))"
+)
+"""Lines of requests and jobs behind their tags, as Rails writes them where nothing but tags stands before a line."""
 _TAG = re.compile(r"\[([^\[\]\n]{1,500})\] ?")
 _MOST_TAGS = 20
 
@@ -55,11 +60,12 @@ DIALECT = Dialect(
         "rails-tagged",
         _LOGGER,
         _STARTED,
+        _TAGGED,
         names={"method": "http.request.method", "client": "client.address"},
         then=_finish,
     ),
-    starts="DIWEFAUS",
-    head=r"[DIWEFAU], \[0000-00-00T|Started T?\Z",
+    starts="DIWEFAUS[",
+    head=r"[DIWEFAU], \[0000-00-00T|Started T?\Z|\[[0\-]{0,36}(?:\Z|\] )",
     examples=(
         Example(
             "W, [2024-03-10T14:13:06.719000 #17]  WARN -- shop: [5f12ade5-86a9-4c41-b2a2-8956f24f59e8] [cart] full",

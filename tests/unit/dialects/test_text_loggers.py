@@ -153,6 +153,14 @@ RAILS = [
     (f"F, [{DAY}T14:13:06.719000 #6] FATAL -- shop: open", TIME, "FATAL", "shop", "open"),
     (f"D, [{DAY}T14:13:06.719 #6] DEBUG -- : [a-1] [b c]   open [d]", TIME, "DEBUG", None, "  open [d]"),
     (f"A, [{DAY}T14:13:06.719000 #6]   ANY -- : open", TIME, "ANY", None, "open"),
+    (
+        f'[86d16bd0-1f9e] [cart] Started GET "/x" for 10.0.0.7 at {DAY} 14:13:06 +0000',
+        SECOND,
+        None,
+        None,
+        f'Started GET "/x" for 10.0.0.7 at {DAY} 14:13:06 +0000',
+    ),
+    ("[c6d16bd0-1f9e] Completed 200 OK in 12ms", None, None, None, "Completed 200 OK in 12ms"),
 ]
 HCLOG = [
     (f"{DAY}T14:13:06.719Z [INFO]  agent.server: open", TIME, "INFO", "agent.server", "open"),
@@ -200,6 +208,7 @@ def test_every_place_of_a_layout_is_read(dialect: str, line: str, expected: list
         (RUST[2][0], {"thread.name": "ThreadId(01)", "code.file.path": "src/cart.rs", "code.line.number": 12}),
         (DOTNET[2][0], {"EventId": -1}),
         (RAILS[2][0], {"process.pid": 6, "tags": ["a-1", "b c"]}),
+        (RAILS[5][0], {"tags": ["c6d16bd0-1f9e"]}),
         (HCLOG[1][0], {"now": "yes"}),
         (OPENSTACK[3][0], {"process.pid": 7, "request_id": "req-1", "openstack.identity": "a b - - x x"}),
         (
@@ -246,6 +255,7 @@ def test_ids_in_their_places_are_the_trace(line: str) -> None:
         "info: no stock",
         "I, Robot, is a book",
         "[main] INFO hello",
+        "[main] Started well",
         "In the year 2024 - so it is said - all was well",
     ],
 )
