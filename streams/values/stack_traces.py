@@ -18,13 +18,14 @@ _PYTHON = "Traceback (most recent call last):"
 _PYTHON_HEAD = re.compile(r"\n(?P<type>[A-Za-z_][\w.]{0,300})(?::(?: (?P<message>[^\n]*+))?)?(?=\n|$)")
 
 _AT_FRAME = re.compile(r"\n[ \t]+at (?=\S)[^\n]*")
-_AT_FRAME_END = re.compile(r"(?:\)|:\d{1,7}:\d{1,7}|:line \d{1,7}|<anonymous>)\s*$")
+_AT_FRAME_END = re.compile(r"(?:\)|:\d{1,7}:\d{1,7}|:line \d{1,7}|<anonymous>)(?: \{)?\s*$")
 _JVM_FRAME_END = re.compile(
     r"\((?:[\w$ ]+\.(?:java|kt|kts|scala|groovy|clj):\d+|Native Method|Unknown Source|<[\w ]+>)\)"
 )
 _NODE_FRAME_END = re.compile(
-    r"(?::\d{1,7}:\d{1,7}\)?|\.[cm]?[jt]sx?\)|\((?:native|index \d+|<anonymous>)\)|<anonymous>)\s*$"
+    r"(?::\d{1,7}:\d{1,7}\)?|\.[cm]?[jt]sx?\)|\((?:native|index \d+|<anonymous>)\)|<anonymous>)(?: \{)?\s*$"
 )
+"""V8's last frame may open a brace: the error's own properties follow."""
 _TYPE = re.compile(
     r"(?<![\w$./+])(?P<type>(?:[A-Za-z_][\w$]*+[.+])*+(?P<name>[A-Z][\w$]*+)(?:`\d{1,3})?)"
     r"(?: \[[A-Z0-9_]{1,80}\])?(?=: |:?$)"

@@ -19,6 +19,7 @@ _ERROR, _FATAL = 17, 21
 _GO_ENDED = r"panic: |fatal error: |unexpected fault address |runtime: |SIG[A-Z]{2,6}: "
 _ENDED = re.compile(rf'Exception in thread "main" |Unhandled exception\. |Unhandled Exception: |{_GO_ENDED}')
 _NODE_SOURCE = re.compile(r"(?:node:[\w/]+|file:/[^\n]+|[^\s:][^:\n]*):\d+\n[^\n]*\n[ \t]*\^+[ \t]*\n")
+_NODE_THROWN = re.compile(r"\s*\[?(?P<type>[A-Z]\w{0,200}): (?P<message>[^\n]*?)\]?(?: \{)?(?=\r?\n|$)")
 _GO_LINE = re.compile(r"(?P<type>panic|fatal error): (?P<message>[^\n]*)")
 _GO_PIECE = re.compile(r"goroutine \d+ (?:gp=[^\[\n]{1,80} )?\[[^\]\n]{1,200}\]:\n")
 _LEAD = re.compile(
@@ -50,9 +51,18 @@ def _compile(dialect: str, runtime: str) -> CompileText:
 def _find(text: str, runtime: str) -> Trace | None:
     """The trace of a text that consists of nothing else."""
     trace = find_trace(text) if "\n" in text else None
+    if trace is None and runtime == "node":
+        return _find_uncaught(text)
     if trace is None or trace.runtime != runtime:
         return None
     return trace if _LEAD.match(text[: trace.start].lstrip()) or _NODE_SOURCE.match(text) else None
+
+
+def _find_uncaught(text: str) -> Trace | None:
+    """What Node prints of an error without a stack, as of a promise's rejection, below the line of source."""
+    source = _NODE_SOURCE.match(text)
+    thrown = _NODE_THROWN.match(text, source.end()) if source else None
+    return Trace("node", thrown["type"], thrown["message"], thrown.start()) if thrown else None
 
 
 def _find_go(text: str) -> Trace | None:

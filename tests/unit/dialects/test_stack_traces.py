@@ -20,6 +20,10 @@ CHAINED = (
 NODE = "TypeError: no id\n    at load (/app/index.js:7:11)\n    at async Promise.all (index 0)"
 NODE_CODE = "TypeError [ERR_INVALID_ARG_TYPE]: no id\n    at load (node:internal/errors:405:5)"
 NODE_UNCAUGHT = f"/app/index.js:7\n    throw new TypeError('no id');\n    ^\n\n{NODE}\n\nNode.js v20.14.0"
+NODE_REJECTED = (
+    "node:internal/process/promises:288\n    triggerUncaughtException(err, true);\n    ^\n\n"
+    "[UnhandledPromiseRejection: nobody caught the reason.] {\n  code: 'ERR_UNHANDLED_REJECTION'\n}\n\nNode.js v20.14.0"
+)
 DOTNET = (
     "System.InvalidOperationException: no stock\n ---> System.IO.IOException: disk full\n"
     "   at Shop.Store.Take(Int32 count) in C:\\src\\Store.cs:line 8\n"
@@ -54,6 +58,7 @@ GO_STACK = (
         (NODE, "node", "TypeError", "no id"),
         (NODE_CODE, "node", "TypeError", "no id"),
         (NODE_UNCAUGHT, "node", "TypeError", "no id"),
+        (f"{NODE_CODE} {{\n  code: 'ERR_INVALID_ARG_TYPE'\n}}", "node", "TypeError", "no id"),
         (f"(node:9) UnhandledPromiseRejectionWarning: {NODE}", "node", "TypeError", "no id"),
         ("NoStock: none\n    at sell (file:///app/shop.mjs:3:9)", "node", "NoStock", "none"),
         (DOTNET, "dotnet", "System.InvalidOperationException", "no stock"),
@@ -103,6 +108,7 @@ def test_other_texts_hold_no_trace(text: str) -> None:
         (CHAINED, "python-traceback", 17, "shop.errors.NoStock: none left"),
         (NODE, "node-stack", 17, "TypeError: no id"),
         (NODE_UNCAUGHT, "node-stack", 21, "TypeError: no id"),
+        (NODE_REJECTED, "node-stack", 21, "UnhandledPromiseRejection: nobody caught the reason."),
         (f"Uncaught {NODE}", "node-stack", 17, "TypeError: no id"),
         (DOTNET, "dotnet-stack", 17, "System.InvalidOperationException: no stock"),
         (f"Unhandled exception. {DOTNET}", "dotnet-stack", 21, "System.InvalidOperationException: no stock"),
