@@ -67,7 +67,10 @@ class Monitor:
 
     def report(self) -> Report:
         """Judge the role by now and by the samples of the window."""
-        return report(self._identity, self._snapshot(), self._earlier, RULES, self._minute[0] if self._minute else None)
+        now = self._snapshot()
+        oldest = self._minute[0] if self._minute else now
+        whole = now.uptime_seconds - oldest.uptime_seconds >= MINUTE_SECONDS
+        return report(self._identity, now, self._earlier, RULES, oldest if whole else None)
 
     def stuck(self) -> str | None:
         """Say what makes no progress, or None."""

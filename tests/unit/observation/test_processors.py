@@ -74,6 +74,8 @@ def test_rates_are_those_of_the_last_minute(monitor: Monitor, role: Any) -> None
 
 
 def test_before_a_minute_is_over_rates_are_those_since_the_start(monitor: Monitor, role: Any) -> None:
+    role.seconds = 5.0
+    role.become(processors=[REDACT._replace(records=400)])
     monitor.sample()
     role.seconds = 10.0
     role.become(processors=[REDACT._replace(records=500)])
