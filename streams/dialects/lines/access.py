@@ -1,8 +1,8 @@
 """Access logs in the Common Log Format and what grew from it: combined, virtual host in front, fields behind.
 
-Source: Apache httpd's mod_log_config and nginx's ngx_http_log_module; Tomcat, Jetty, Traefik, Varnish and many more
-write the same. The grammar is written here because the kept parsers want the log's format told, refuse what does not
-follow it, or drop what stands behind it.
+Source: Apache httpd's mod_log_config and nginx's ngx_http_log_module; Tomcat, Jetty, Traefik, Varnish, morgan and many
+more write the same. The grammar is written here because the kept parsers want the log's format told, refuse what does
+not follow it, or drop what stands behind it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ _BEFORE_REQUEST = '] "'
 _BEFORE_TIME = " ["
 _NEAR = 1_024
 _TIME = (
-    r"(?:-|(?P<time>(?P<second>(?:\d\d?/[A-Z][a-z]{2}/\d{4}[: ]|\d{4}-\d\d-\d\d[T ])\d\d:\d\d:\d\d)"
-    r"(?:[.,](?P<fraction>\d{1,9}))?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d))?))"
+    r"(?:-|(?P<time>(?P<second>"
+    r"(?:\d\d?/[A-Z][a-z]{2}/\d{4}[: ]|\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} )\d\d:\d\d:\d\d)"
+    r"(?:[.,](?P<fraction>\d{1,9}))?(?P<zone> ?(?:Z|GMT|[+-]\d\d:?\d\d))?))"
 )
 _RESULT = r" (?P<status>\d{3}|-)(?: (?P<size>\d++|-))?(?= |$)"
 _LINE = re.compile(rf'{_TIME}\] "(?P<request>{QUOTED})"(?:{_RESULT}|(?= |$))')

@@ -92,6 +92,7 @@ def test_a_virtual_host_of_nothing_is_none() -> None:
         ("10/Oct/2000 13:55:36", "2000-10-10T13:55:36.000000000Z"),
         ("2000-10-10T13:55:36+02:00", "2000-10-10T11:55:36.000000000Z"),
         ("-", None),
+        ("Tue, 10 Oct 2000 13:55:36 GMT", "2000-10-10T13:55:36.000000000Z"),
     ],
 )
 def test_the_time_is_in_brackets(time: str, timestamp: str | None) -> None:
