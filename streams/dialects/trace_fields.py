@@ -7,6 +7,7 @@ which is the producer's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from streams.dialects.base import add_flags
@@ -89,6 +90,10 @@ def trace_fields(shape: tuple[str, ...], keys: Keys = KEYS) -> TraceFields | Non
         quick_trace=trace[0].key if trace and not isinstance(sources[0], Place) else None,
         quick_span=span[0].key if span and not span[0].decimal else None,
     )
+
+
+known_trace_fields = lru_cache(maxsize=512)(trace_fields)
+"""As `trace_fields`, for readers that see a shape only when a record is made."""
 
 
 def set_trace(record: Record, fields: TraceFields, quick_trace: Any, quick_span: Any) -> None:

@@ -23,6 +23,7 @@ ISO_HEAD = r"0000-00-00[T ]00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?"
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_CACHED = 4_096
 _FIRST_FRACTION = 20
+_NO_FRACTION = "000000000"
 _SURE_DAYS = 181
 """A date without a year this near to the observed one is in the same year for the whole day."""
 
@@ -45,16 +46,21 @@ class Clock:
         found = self._known.get(key) or self._learn(key, observed)
         if not fraction or found.text is None or "timestamp.leap_second" in found.flags:
             return found
-        return Time(f"{found.text[:_FIRST_FRACTION]}{fraction[:9]:0<9}Z", found.flags)
+        return Time(f"{found.text[:_FIRST_FRACTION]}{(fraction + _NO_FRACTION)[:9]}Z", found.flags)
 
     def set(self, record: Record, second: str, fraction: str | None, zone: str | None, written: str) -> None:
         """Give a record its time; one that cannot be read stays, as `written`, in the attribute `time`."""
-        found = self.read(second, fraction, zone, record["observed_timestamp"])
-        record["timestamp"] = found.text
-        if found.flags:
-            record.setdefault("flags", []).extend(found.flags)
-        if found.text is None:
+        # As `read`, but without a call and an object for each line.
+        observed = record["observed_timestamp"]
+        key = (second + zone if zone else second, observed[:10])
+        found, flags = self._known.get(key) or self._learn(key, observed)
+        if found is None:
             record["attributes"]["time"] = written
+        elif fraction and "timestamp.leap_second" not in flags:
+            found = f"{found[:_FIRST_FRACTION]}{(fraction + _NO_FRACTION)[:9]}Z"
+        record["timestamp"] = found
+        if flags:
+            record.setdefault("flags", []).extend(flags)
 
     def _learn(self, key: tuple[str, str], observed: str) -> Time:
         found = read_time(self._spell(key[0]), self._zone, observed)
