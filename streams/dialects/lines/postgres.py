@@ -1,7 +1,7 @@
-"""PostgreSQL's server log with any `log_line_prefix` that begins with a time or a process.
+"""PostgreSQL's server log: text with any `log_line_prefix` that begins with a time or a process, CSV and JSON.
 
-Source: PostgreSQL's documentation, "Error Reporting and Logging" (`log_line_prefix`), and elog.c: a message is told
-from its prefix by its level, a colon and two blanks.
+Source: PostgreSQL's documentation, "Error Reporting and Logging" (`log_line_prefix`, "Using JSON-Format Log Output"),
+and elog.c: a message is told from its prefix by its level, a colon and two blanks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ import re
 from datetime import tzinfo
 
 from streams.dialects.base import Dialect, Example, TextReader
+from streams.dialects.keyed import Reading, keyed
 from streams.dialects.lines.grammar import lined, number_of
+from streams.dialects.lines.postgres_csv import MARK as CSV_MARK
+from streams.dialects.lines.postgres_csv import compile_csv
+from streams.dialects.roles import KEYS
 from streams.types import Record, Source
 from streams.values.severities import POSTGRES
 
@@ -70,26 +74,51 @@ def _read_prefix(record: Record) -> None:
         attributes["postgresql.log_line_prefix"] = rest.strip()
 
 
-_compile_lines = lined("postgres", _LINE, words=POSTGRES, then=_read_prefix)
+_NAME_OF_DIALECT = "postgres"
+_compile_lines = lined(_NAME_OF_DIALECT, _LINE, words=POSTGRES, then=_read_prefix)
+_compile_json = keyed(
+    _NAME_OF_DIALECT,
+    Reading(
+        KEYS._replace(severity=("error_severity",)),
+        words=POSTGRES,
+        attributes={
+            "user": "user.name",
+            "dbname": "db.namespace",
+            "pid": "process.pid",
+            "remote_host": "client.address",
+            "remote_port": "client.port",
+            "line_num": "postgresql.session_line",
+            "state_code": "db.response.status_code",
+            "statement": "db.query.text",
+            "application_name": "postgresql.application_name",
+            "func_name": "code.function.name",
+            "file_name": "code.file.path",
+            "file_line_num": "code.line.number",
+        },
+    ),
+)
 
 
 def _compile_text(zone: tzinfo) -> TextReader:
-    read_line = _compile_lines(zone)
+    read_line, read_csv = _compile_lines(zone), compile_csv(_NAME_OF_DIALECT, zone)
 
     def read(text: str, event_id: str, observed: str, source: Source) -> Record | None:
-        return read_line(text, event_id, observed, source) if _MARK in text[:_NEAR] else None
+        record = read_line(text, event_id, observed, source) if _MARK in text[:_NEAR] else None
+        return record or read_csv(text, event_id, observed, source)
 
     return read
 
 
 DIALECT = Dialect(
-    name="postgres",
-    summary="PostgreSQL server logs with any line prefix that begins with a time",
+    name=_NAME_OF_DIALECT,
+    summary="PostgreSQL server logs: text with any line prefix that begins with a time, CSV and JSON",
     link="https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LINE-PREFIX",
+    signatures=(frozenset({"timestamp", "pid", "error_severity", "message"}),),
+    compile_objects=_compile_json,
     compile_text=_compile_text,
     starts="0123456789[<",
     head=r"(?:<? ?|\[0{1,10}\] )0{4}",
-    holds=(_MARK,),
+    holds=(_MARK, CSV_MARK),
     examples=(
         Example(
             '2019-04-28 04:16:00.029 UTC [23] shop@orders ERROR:  relation "userz" does not exist at character 15',
@@ -113,6 +142,49 @@ DIALECT = Dialect(
                     "db.namespace": "test",
                     "client.address": "127.0.0.1",
                     "client.port": 56644,
+                },
+            },
+        ),
+        Example(
+            '2021-01-04 00:05:58.232 UTC,"ann","shop",36,"172.24.0.1:42326",5ff25be6.24,2,"authentication",'
+            '2021-01-04 00:05:58 UTC,3/9,0,FATAL,28P01,"no role ""ann""","Role does not exist.",,,,,,,,""',
+            {
+                "timestamp": "2021-01-04T00:05:58.232000000Z",
+                "severity_number": 21,
+                "severity_text": "FATAL",
+                "body": 'no role "ann"',
+                "attributes": {
+                    "user.name": "ann",
+                    "db.namespace": "shop",
+                    "process.pid": 36,
+                    "session_id": "5ff25be6.24",
+                    "postgresql.session_line": 2,
+                    "command_tag": "authentication",
+                    "session_start_time": "2021-01-04 00:05:58 UTC",
+                    "virtual_transaction_id": "3/9",
+                    "transaction_id": "0",
+                    "db.response.status_code": "28P01",
+                    "detail": "Role does not exist.",
+                    "client.address": "172.24.0.1",
+                    "client.port": 42326,
+                },
+            },
+        ),
+        Example(
+            '{"timestamp":"2024-03-10 14:13:06.719 UTC","user":"ann","dbname":"shop","pid":36,"line_num":2,'
+            '"error_severity":"ERROR","state_code":"42P01","message":"no relation","statement":"select 1"}',
+            {
+                "timestamp": "2024-03-10T14:13:06.719000000Z",
+                "severity_number": 17,
+                "severity_text": "ERROR",
+                "body": "no relation",
+                "attributes": {
+                    "user.name": "ann",
+                    "db.namespace": "shop",
+                    "process.pid": 36,
+                    "postgresql.session_line": 2,
+                    "db.response.status_code": "42P01",
+                    "db.query.text": "select 1",
                 },
             },
         ),

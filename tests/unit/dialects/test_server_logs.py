@@ -55,6 +55,34 @@ def test_postgresql_has_levels_of_its_own(word: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        # 9.0, 13, 14; a message of several lines
+        (',,,27,,5ff.1b,1,,T,,0,LOG,00000,"a ""b"", c",,,,,,,,,""', 'a "b", c'),
+        (',,,27,,5ff.1b,1,,T,,0,LOG,00000,"open",,,,,,,,,"","postmaster"', "open"),
+        (',,,27,,5ff.1b,1,,T,,0,LOG,00000,"open",,,,,,,,,"","client backend",,0', "open"),
+        (',"u","d",27,"[local]",5ff.1b,1,"idle",T,3/2,0,LOG,00000,"one\ntwo",,,,,,,,,"psql"', "one\ntwo"),
+    ],
+)
+def test_postgresql_writes_csv_of_any_version(columns: str, message: str) -> None:
+    record = record_of(f"2024-03-10 14:13:06.719 UTC{columns}")
+    assert (record["dialect"], record["timestamp"], record["body"]) == ("postgres", TIME, message)
+    assert (record["severity_text"], record["attributes"]["process.pid"]) == ("LOG", 27)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024-03-10 14:13:06.719 UTC,,,a list, of things",
+        "2024-03-10 14:13:06.719 UTC,,,27,,5ff.1b,1,,T,,0,SAY,00000,open,,,,,,,,,",
+        '2024-03-10 14:13:06.719 UTC,,,27,,5ff.1b,1,,T,,0,LOG,00000,"open,,,,,,,,,',
+    ],
+)
+def test_other_csv_is_not_postgresql_s(line: str) -> None:
+    assert record_of(line)["dialect"] == "text"
+
+
+@pytest.mark.parametrize(
     ("line", "timestamp", "number", "body", "attributes"),
     [
         # Redis 5 and later, 3 and 4, 2, 1
