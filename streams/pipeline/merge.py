@@ -21,10 +21,10 @@ def merge(outer: Record, inner: Record, around: Dialect) -> Record:
     _merge_time(outer, inner, around)
     if inner["severity_text"] is None and inner["severity_number"] == 0:
         inner["severity_number"], inner["severity_text"] = outer["severity_number"], outer["severity_text"]
-    if inner["trace_id"] is None and outer["trace_id"] is not None:
-        inner["trace_id"], inner["span_id"] = outer["trace_id"], inner["span_id"] or outer["span_id"]
-        if "trace_flags" in outer:
-            inner.setdefault("trace_flags", outer["trace_flags"])
+    elif outer["severity_text"] is not None and "syslog.priority" not in outer["attributes"]:
+        _keep(outer, inner, "severity_text", outer["severity_text"], inner["severity_text"])
+    if outer["trace_id"] is not None:
+        _merge_trace(outer, inner)
     _merge_origin(outer, inner)
     _merge_attributes(outer, inner)
     inner["envelopes"] = [outer["dialect"], *inner.get("envelopes", ())]
@@ -77,16 +77,36 @@ def _clock(timestamp: str) -> int:
     return (seconds + int(timestamp[17:19])) * _SECOND + int(timestamp[_NANOSECONDS])
 
 
+def _keep(outer: Record, inner: Record, name: str, said: Any, winner: Any) -> None:
+    """Let what the outer said of a field stay an attribute where the inner says another thing."""
+    if said != winner:
+        inner["attributes"].setdefault(f"{outer['dialect']}.{name}", said)
+
+
+def _merge_trace(outer: Record, inner: Record) -> None:
+    if inner["trace_id"] is None:
+        inner["trace_id"], inner["span_id"] = outer["trace_id"], inner["span_id"] or outer["span_id"]
+        if "trace_flags" in outer:
+            inner.setdefault("trace_flags", outer["trace_flags"])
+    else:
+        _keep(outer, inner, "trace_id", outer["trace_id"], inner["trace_id"])
+        if outer["span_id"] is not None:
+            _keep(outer, inner, "span_id", outer["span_id"], inner["span_id"])
+
+
 def _merge_origin(outer: Record, inner: Record) -> None:
-    service = inner["resource"]["service.name"]
-    merged = {**outer["resource"], **inner["resource"]}
-    if service == _NO_SERVICE:
-        merged["service.name"] = outer["resource"]["service.name"]
-    inner["resource"] = merged
+    around, resource = outer["resource"], inner["resource"]
+    inner["resource"] = merged = {**around, **resource}
+    if resource["service.name"] == _NO_SERVICE:
+        merged["service.name"] = around["service.name"]
+    said = merged.values()
+    for name, value in around.items():
+        if value not in said and value != _NO_SERVICE:
+            _keep(outer, inner, name, value, merged[name])
     if "scope" in outer:
-        inner.setdefault("scope", outer["scope"])
+        _keep(outer, inner, "scope.name", outer["scope"]["name"], inner.setdefault("scope", outer["scope"])["name"])
     if "event_name" in outer:
-        inner.setdefault("event_name", outer["event_name"])
+        _keep(outer, inner, "event_name", outer["event_name"], inner.setdefault("event_name", outer["event_name"]))
 
 
 def _merge_attributes(outer: Record, inner: Record) -> None:

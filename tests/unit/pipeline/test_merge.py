@@ -100,12 +100,44 @@ def test_the_envelope_gives_what_the_inner_record_does_not_say() -> None:
     assert merged.get("flags") == ["trace.padded"]
 
 
-def test_the_inner_record_speaks_first() -> None:
-    outer = record("outer", severity_number=9, severity_text="info", trace_id="a" * 32, resource={"service.name": "o"})
-    inner = record("inner", severity_number=17, severity_text="E", trace_id="c" * 32, resource={"service.name": "i"})
+def test_the_inner_record_speaks_first_and_what_else_the_outer_said_stays_an_attribute() -> None:
+    outer = record(
+        "outer",
+        severity_number=9,
+        severity_text="info",
+        trace_id="a" * 32,
+        span_id="b" * 16,
+        resource={"service.name": "o", "host.name": "h", "os.type": "linux"},
+        scope={"name": "s"},
+        event_name="e",
+    )
+    inner = record(
+        "inner",
+        severity_number=17,
+        severity_text="E",
+        trace_id="c" * 32,
+        resource={"service.name": "i", "host.name": "k", "os.type": "linux"},
+        scope={"name": "t"},
+        event_name="f",
+    )
     merged = merge(outer, inner, ENVELOPE)
-    assert (merged["severity_text"], merged["trace_id"]) == ("E", "c" * 32)
-    assert merged["resource"] == {"service.name": "i"}
+    assert (merged["severity_text"], merged["trace_id"], merged["span_id"]) == ("E", "c" * 32, None)
+    assert merged["resource"] == {"service.name": "i", "host.name": "k", "os.type": "linux"}
+    assert (merged.get("scope"), merged.get("event_name")) == ({"name": "t"}, "f")
+    assert merged["attributes"] == {
+        "outer.severity_text": "info",
+        "outer.trace_id": "a" * 32,
+        "outer.span_id": "b" * 16,
+        "outer.service.name": "o",
+        "outer.host.name": "h",
+        "outer.scope.name": "s",
+        "outer.event_name": "e",
+    }
+
+
+def test_a_service_that_another_resource_attribute_names_too_is_not_said_twice() -> None:
+    outer = record("outer", resource={"service.name": "web", "k8s.container.name": "web"})
+    assert merge(outer, record("inner", resource={"service.name": "shop"}), ENVELOPE)["attributes"] == {}
 
 
 def test_an_attribute_of_both_stays_twice() -> None:
