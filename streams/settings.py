@@ -157,8 +157,7 @@ class ProcessorEntry(Section):
 
 
 DEFAULT_CHAIN = tuple(
-    ProcessorEntry(name=name)
-    for name in ("redact", "service_catalog", "environment", "exception", "http", "limits")
+    ProcessorEntry(name=name) for name in ("redact", "service_catalog", "environment", "exception", "http", "limits")
 )
 """What records pass when the settings name no processors; redaction comes before all that look at them."""
 

@@ -148,9 +148,7 @@ def test_a_line_that_fits_no_usual_list_is_not_guessed(line: str) -> None:
         ("- - - - - Timer_MinBytesPerSecond -", None, "Timer_MinBytesPerSecond"),
     ],
 )
-def test_a_line_of_windows_http_service_is_read_too(
-    rest: str, body: str | None, reason: str
-) -> None:
+def test_a_line_of_windows_http_service_is_read_too(rest: str, body: str | None, reason: str) -> None:
     line = f"2018-01-01 08:09:10 172.31.77.6 2094 172.31.77.7 80 {rest}"
     record = record_of(line)
     assert (record["dialect"], record["body"]) == ("w3c", body or line)
