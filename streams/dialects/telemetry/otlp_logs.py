@@ -54,7 +54,8 @@ def read_log(fields: dict[str, Any], values: Values, origin: Origin, who: Identi
         record["timestamp"] = render(nanoseconds)
     else:
         set_time(record, nanoseconds, "timeUnixNano")
-    if flags := pop("flags", None):
+    flags = pop("flags", None)
+    if flags is not None and (flags != 0 or type(flags) is bool):
         # The upper 24 bits are reserved.
         record["trace_flags"] = within(flags, 0, UINT32, "flags") & 0xFF
     observed = pop("observedTimeUnixNano", None)

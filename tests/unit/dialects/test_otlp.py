@@ -105,3 +105,8 @@ def test_what_breaks_the_schema_is_a_dead_letter_of_its_own(fields: dict[str, An
     assert dead_of(log(**fields)).reason == "decode.otlp"
     outcome = outcome_of(b"[" + log() + b"," + log(**fields) + b"," + log() + b"]")
     assert [letter.inner for letter in outcome.dead] == [1]
+
+
+@pytest.mark.parametrize("flags", [False, True, "", [], {}, -1, "x"])
+def test_flags_that_are_no_number_break_the_record(flags: object) -> None:
+    assert dead_of(log(flags=flags)).reason == "decode.otlp"
