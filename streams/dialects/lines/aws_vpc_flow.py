@@ -59,7 +59,7 @@ _NAMES = {
 _INTEGERS = frozenset(
     _NAMES[name] for name in words("srcport dstport protocol packets bytes start end tcp-flags traffic-path version")
 )
-_RESOURCE = frozenset({"cloud.account.id", "cloud.region", "host.id"})
+_RESOURCE = ("cloud.account.id", "cloud.region", "host.id")
 
 _HEADER_WORD = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _NUMBER_OR_NULL = r"(?:\d+|-)"
@@ -138,8 +138,9 @@ def _record(said: dict[str, str], rest: list[str], identity: tuple[str, str, Sou
     record["timestamp"] = found.text
     add_flags(record, *found.flags)
     put_fields(record, ((_NAMES.get(name, name), value) for name, value in said.items()), _INTEGERS)
-    for name in _RESOURCE & record["attributes"].keys():
-        record["resource"][name] = record["attributes"].pop(name)
+    for name in _RESOURCE:
+        if name in record["attributes"]:
+            record["resource"][name] = record["attributes"].pop(name)
     if rest:
         record["attributes"]["extra"] = rest
     return record
