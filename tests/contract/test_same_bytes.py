@@ -15,14 +15,19 @@ from streams.pipeline import Pipeline
 from streams.settings import Settings
 from streams.testing import FakeRecord, chunk_of
 
+# many fields of one part at once
+wide = (
+    "version account-id instance-id region srcaddr start\\n"
+    "5 123456789010 i-01234567890123456 eu-west-1 10.0.0.1 1620140761",
+    '{"msg":"m","hostname":"h","k8s":{"pod":"p"},"container":{"id":"c"},"cloud":{"region":"r","account":{"id":"a"}}}',
+)
 pipeline = Pipeline(Settings())
-for dialect in DIALECTS:
-    for example in dialect.examples:
-        value = example.value.encode() if isinstance(example.value, str) else example.value
-        chunk = chunk_of(FakeRecord(value, headers=example.headers))
-        pipeline.prepare(chunk)
-        outcome = pipeline.finish(chunk, {})
-        print(dialect.name, sha256(b"".join(outcome.values)).hexdigest(), [letter.reason for letter in outcome.dead])
+values = [(example.value, example.headers) for dialect in DIALECTS for example in dialect.examples]
+for value, headers in (*values, *((value, ()) for value in wide)):
+    chunk = chunk_of(FakeRecord(value.encode() if isinstance(value, str) else value, headers=headers))
+    pipeline.prepare(chunk)
+    outcome = pipeline.finish(chunk, {})
+    print(sha256(b"".join(outcome.values)).hexdigest(), [letter.reason for letter in outcome.dead])
 """
 
 
