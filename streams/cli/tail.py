@@ -41,8 +41,8 @@ def tail(
     """Print records as they arrive, until Ctrl-C.
 
     Reads without a consumer group and commits nothing. Control characters are shown escaped. With --json
-    dead letters have the reason, where they came from and the original's key, value and headers; what is not
-    UTF-8 stands as base64 under a name ending in _b64.
+    dead letters have the reason, where they came from and the original's key, value and headers, redacted as
+    the settings say; what is not UTF-8 stands as base64 under a name ending in _b64.
 
     Examples:
       weft tail
@@ -54,7 +54,7 @@ def tail(
 
     settings = load()
     trace_id = _trace_id(trace, output) if trace is not None else None
-    show = _formatter(output, as_json=as_json)
+    show = _formatter(settings, output, as_json=as_json)
     asyncio.run(_print(_records(settings, output, trace_id, from_beginning, idle_exit), show, most))
 
 
@@ -101,12 +101,16 @@ def _trace_id(text: str, output: Output) -> str:
     return found
 
 
-def _formatter(output: Output, *, as_json: bool) -> Callable[[RawRecord], str]:
+def _formatter(settings: Settings, output: Output, *, as_json: bool) -> Callable[[RawRecord], str]:
     from streams.cli import view
+    from streams.cli.redacted import display_of
 
     colour = console.coloured(sys.stdout)
+    if as_json:
+        display = display_of(settings)
+        if output is Output.ENRICHED:
+            return lambda raw: view.enriched_json(raw, display)
+        return lambda raw: view.printable(json.dumps(view.dead_letter(raw, display), ensure_ascii=False))
     if output is Output.DEAD:
-        if as_json:
-            return lambda raw: view.printable(json.dumps(view.dead_letter(raw), ensure_ascii=False))
-        return lambda raw: view.dead_line(view.dead_letter(raw), colour=colour)
-    return view.enriched_json if as_json else lambda raw: view.enriched_line(raw, colour=colour)
+        return lambda raw: view.dead_line(view.dead_reasons(raw), colour=colour)
+    return lambda raw: view.enriched_line(raw, colour=colour)

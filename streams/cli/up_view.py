@@ -91,7 +91,7 @@ def trace_lines(records: Sequence[EnrichedFields], *, colour: bool) -> list[str]
 def dead_letter_line(letter: RawRecord, *, colour: bool) -> str:
     """Give one line of a dead letter."""
     label = typer.style("dead letter", fg="red") if colour else "dead letter"
-    return f"{label} {view.dead_line(view.dead_letter(letter), colour=colour)}"
+    return f"{label} {view.dead_line(view.dead_reasons(letter), colour=colour)}"
 
 
 def summary_lines(books: Books) -> list[str]:

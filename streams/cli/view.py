@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from schemas.headers import DEAD_PREFIX
 from streams.types import RawRecord
+
+if TYPE_CHECKING:
+    from streams.processors.redaction.display import Display
 
 _TEXT_CHARACTERS = 2_000
 _BANDS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -42,15 +45,16 @@ def enriched_line(raw: RawRecord, *, colour: bool) -> str:
         return f"{raw.topic}-{raw.partition}-{raw.offset} is not an enriched record"
 
 
-def enriched_json(raw: RawRecord) -> str:
-    """Give a record's own JSON; what is none stands in an object that says so, as it is in Kafka."""
+def enriched_json(raw: RawRecord, display: Display) -> str:
+    """Give a record's own JSON; what is none stands, redacted, in an object that says so."""
     try:
         if isinstance(json.loads(raw.value or b""), dict):
             return printable((raw.value or b"").decode())
     except ValueError:
         pass
+    shown = raw.value and display.data(raw.value)
     place = {"topic": raw.topic, "partition": raw.partition, "offset": raw.offset}
-    return printable(json.dumps({"not_a_record": place | _binary("value", raw.value)}, ensure_ascii=False))
+    return printable(json.dumps({"not_a_record": place | _binary("value", shown)}, ensure_ascii=False))
 
 
 def record_line(record: Mapping[str, Any], *, colour: bool) -> str:
@@ -99,21 +103,33 @@ def coordinates(letter: Mapping[str, Any]) -> str:
     return f"{letter['topic']}-{letter['partition']}-{letter['offset']}{inner}"
 
 
-def dead_letter(raw: RawRecord) -> dict[str, Any]:
-    """Give a dead letter as JSON: why, where from, and the original's key, value and headers.
+def dead_reasons(raw: RawRecord) -> dict[str, Any]:
+    """Give why a dead letter is one and where it came from, nothing of the original."""
+    why = {name[len(DEAD_PREFIX) :]: _text(value) for name, value in raw.headers if name.startswith(DEAD_PREFIX)}
+    fields: dict[str, Any] = {name: why.get(name) for name in ("reason", "stage", "error", "topic")}
+    fields |= {name: _number(why.get(name)) for name in ("partition", "offset", "index", "timestamp_ms", "attempts")}
+    return fields | {name: value for name, value in why.items() if name not in fields}
+
+
+def dead_letter(raw: RawRecord, display: Display) -> dict[str, Any]:
+    """Give a dead letter as JSON: why, where from, and the original's key, value and headers, all redacted.
 
     What is not UTF-8 stands as base64 under a name that ends in `_b64`.
     """
-    why = {name[len(DEAD_PREFIX) :]: _text(value) for name, value in raw.headers if name.startswith(DEAD_PREFIX)}
     others = [(name, value) for name, value in raw.headers if not name.startswith(DEAD_PREFIX)]
-    fields: dict[str, Any] = {name: why.get(name) for name in ("reason", "stage", "error", "topic")}
-    fields |= {name: _number(why.get(name)) for name in ("partition", "offset", "index", "timestamp_ms", "attempts")}
-    fields |= {name: value for name, value in why.items() if name not in fields}
-    return fields | _binary("key", raw.key) | _binary("value", raw.value) | {"headers": list(_headers(others))}
-
-
-def _headers(headers: Iterable[tuple[str, bytes | None]]) -> Iterable[dict[str, Any]]:
-    return ({"name": name, **_binary("value", value)} for name, value in headers)
+    reasons = {name: display.text(said) if type(said) is str else said for name, said in dead_reasons(raw).items()}
+    data = {name: value and display.data(value) for name, value in (("key", raw.key), ("value", raw.value))}
+    return (
+        reasons
+        | _binary("key", data["key"])
+        | _binary("value", data["value"])
+        | {
+            "headers": [
+                {"name": display.text(name), **_binary("value", value and display.header(name, value))}
+                for name, value in others
+            ]
+        }
+    )
 
 
 def _binary(name: str, value: bytes | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _KEYS = KEYS._replace(
 _SURE_SIGNS = frozenset({"ts", "time", "t", "level", "lvl", "msg", "caller", "severity"})
 _TOKEN = re.compile(
     r"[ \t]*+(?:(?P<key>[A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})="
-    r'(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"(?=[ \t]|$)|(?P<bare>[^ \t]*+))|(?P<loose>[^ \t]++))'
+    r'(?:"(?P<quoted>(?>(?:[^"\\]++|\\.)*))"(?=[ \t]|$)|(?P<bare>[^ \t]*+))|(?P<loose>[^ \t]++))'
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}

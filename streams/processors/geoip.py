@@ -33,7 +33,7 @@ class GeoIP(Processor):
     Names are those of OpenTelemetry below `client.` (`client.geo.country.iso_code`). Private, local and reserved
     addresses are not looked up, and attributes that are there stay. Needs the extra `weft[geoip]` and a database in
     MaxMind's format with their names for cities or countries (GeoLite2, GeoIP2, DB-IP); without one it does nothing.
-    Replace it by renaming, as `geoipupdate` does: it is mapped into memory while it is used.
+    Replace it by renaming, as `geoipupdate` does: it is mapped into memory, and writing into it ends the worker.
     """
 
     class Options(base.Options):

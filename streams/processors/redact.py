@@ -40,18 +40,16 @@ class Redact(Processor):
     def __init__(self, options: RedactOptions) -> None:
         super().__init__(options)
         self._redactor = Redactor(options)
-        self._search, self._note = self._redactor.sieve.search, self._redactor.sieve.note
+        self._search = self._redactor.sieve.search
         self._has_own = bool(options.patterns)
         self.counts = self._redactor.counts
 
     def process(self, record: Record) -> Acted:
-        """Redact the record; most are cleared by one scan of their JSON, before any field is looked at."""
+        """Redact the record; most are cleared by one search of their JSON, before any field is looked at."""
         said = [record["body"], record["attributes"], record["resource"], record["severity_text"], record.get("scope")]
         if record["signal"] != _LOG or "event_name" in record or "original" in record:
             said += [record.get(name) for name in _OTHERS]
-        masks: list[int] = []
-        self._search(dumps(said, plain_float), self._note, 0, masks)
-        if not masks and not self._has_own:
+        if not self._search(dumps(said, plain_float)) and not self._has_own:
             return False
         return self._redact(record)
 
@@ -62,10 +60,9 @@ class Redact(Processor):
             said = record.get(name)
             if not said:
                 continue
-            masks: list[int] = []
-            self._search(dumps(said, plain_float), self._note, 0, masks)
-            if masks or self._has_own:
-                put = _WAYS.get(name, Walk.document)(self._redactor.walk(masks), said)
+            found = self._search(dumps(said, plain_float))
+            if found or self._has_own:
+                put = _WAYS.get(name, Walk.document)(self._redactor.walk(found), said)
                 if put is not said:
                     record[name], changed = put, True
         if changed:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 # Possessive, so that nothing is tried twice; an open string runs to the end. Brackets come in runs.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]++|[\]}]++|,', re.DOTALL)
+_TOKEN = re.compile(rb'"(?>(?:[^"\\]++|\\.)*)"?|[\[{]++|[\]}]++|,', re.DOTALL)
 _QUOTE, _COMMA = b'",'
 _OPENING = frozenset(b"[{")
 _ROUND = bytes.maketrans(b"{}[]", b"()()")

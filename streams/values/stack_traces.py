@@ -27,7 +27,7 @@ _NODE_FRAME_END = re.compile(
 )
 """V8's last frame may open a brace: the error's own properties follow."""
 _TYPE = re.compile(
-    r"(?<![\w$./+])(?P<type>(?:[A-Za-z_][\w$]*+[.+])*+(?P<name>[A-Z][\w$]*+)(?:`\d{1,3})?)"
+    r"(?<![\w$./+])(?P<type>(?>(?:[A-Za-z_][\w$]*+[.+])*)(?P<name>[A-Z][\w$]*+)(?:`\d{1,3})?)"
     r"(?: \[[A-Z0-9_]{1,80}\])?(?=: |:?$)"
 )
 _SURE_NAME = re.compile(r"(?:Exception|Error|Throwable|Failure|Fault|Warning|Interrupt|Timeout|Abort)\d*$")

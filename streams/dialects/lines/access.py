@@ -30,7 +30,7 @@ _TIME = (
 )
 _RESULT = r" (?P<status>\d{3}|-)(?: (?P<size>\d++|-))?(?= |$)"
 _LINE = re.compile(rf'{_TIME}\] "(?P<request>{QUOTED})"(?:{_RESULT}|(?= |$))')
-_UNESCAPED = re.compile(rf'{_TIME}\] "(?P<request>(?:[^"]++|"(?! (?:\d{{3}}|-)(?: |$)))*+)"{_RESULT}')
+_UNESCAPED = re.compile(rf'{_TIME}\] "(?P<request>(?>(?:[^"]++|"(?! (?:\d{{3}}|-)(?: |$)))*))"{_RESULT}')
 """Servers that do not escape quotes: the request ends where a status follows."""
 _ENCRYPTED = re.compile(
     rf"\[{_TIME}\] (?P<client>\S{{1,255}}) (?P<protocol>(?:TLS|SSL)v[0-9.]{{1,4}}|-) (?P<cipher>[A-Z0-9_\-]{{1,100}})"

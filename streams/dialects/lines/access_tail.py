@@ -11,7 +11,7 @@ from streams.dialects.roles import words
 _TOKEN = re.compile(
     r" ++(?:(?P<key>[A-Za-z_][A-Za-z0-9_.\-]{0,63})=)?"
     rf'(?:"(?P<quoted>{QUOTED})(?:"(?= |$)|$)|\[(?P<listed>[^\]\[]*+)\](?= |$)'
-    r'|(?P<bare>[^ ]++(?:(?<=,) (?!")[^ ]++)*+))'
+    r'|(?P<bare>[^ ]++(?>(?:(?<=,) (?!")[^ ]++)*)))'
 )
 """A field. Quotes that are not closed run to the end, because the line was cut; a list may have blanks in it."""
 _ADDRESSES = re.compile(r"[0-9a-fA-F.:]{3,45}(?:, ?[0-9a-fA-F.:]{3,45}){0,20}")

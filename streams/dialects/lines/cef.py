@@ -19,7 +19,7 @@ from streams.values.severities import CEF
 from streams.values.time import read_time
 
 NAME = "cef"
-_PART = r"((?:[^|\\\n]++|\\.)*+)"
+_PART = r"((?>(?:[^|\\\n]++|\\.)*))"
 _HEADER = re.compile(
     rf"CEF: ?(\d[\d.]{{0,5}})\|{_PART}\|{_PART}\|{_PART}\|{_PART}\|{_PART}\|{_PART}(?:\|(.*))?", re.DOTALL
 )
@@ -130,7 +130,8 @@ def put_event_time(record: Record, keys: tuple[str, ...], zone: tzinfo) -> None:
 DIALECT = Dialect(
     name=NAME,
     summary="ArcSight's Common Event Format",
-    link="https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors/pdfdoc/common-event-format-v25/common-event-format-v25.pdf",
+    link="https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors/pdfdoc/"
+    "common-event-format-v25/common-event-format-v25.pdf",
     compile_text=_compile_text,
     starts="C",
     head="CEF",

@@ -9,8 +9,8 @@ from streams.types import Record
 from streams.values.time import Time, read_time
 
 ISO = (
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+"
-    r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?+)"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?>(?:[.,](?P<fraction>\d{1,9}+))?)"
+    r"(?>(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?))"
 )
 """The pattern of a date and time that most text loggers write, in the groups that `Clock.set` is given.
 

@@ -17,7 +17,7 @@ from streams.values.severities import DOTNET
 from streams.values.severity import vocabulary
 
 _WORDS = vocabulary((1, "trce vrb"), (17, "fail"), base=DOTNET)
-_CLOCK = r"(?P<time>(?P<second>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+)"
+_CLOCK = r"(?P<time>(?P<second>\d\d:\d\d:\d\d)(?>(?:[.,](?P<fraction>\d{1,9}+))?))"
 _CONSOLE = (
     r"(?P<level>trce|dbug|info|warn|fail|crit): (?P<logger>[^\s\[]{1,300})\[(?P<event>-?\d{1,10})\]"
     r"(?:\r?\n(?P<indent>) {0,8}| )(?P<body>.*)"

@@ -12,7 +12,7 @@ from streams.types import Record
 NULLS = frozenset({"-", "", "null", "None"})
 """What stands for nothing in access, load balancer and flow logs (data contract, section 8 and 8b.9)."""
 
-QUOTED = r'(?:[^"\\]++|\\.)*+'
+QUOTED = r'(?>(?:[^"\\]++|\\.)*)'
 """The inside of double quotes. What is escaped stays as it was written: it may stand for bytes that are no text."""
 
 _FIELD = re.compile(rf'"({QUOTED})"(?= |$)|(\S++)')

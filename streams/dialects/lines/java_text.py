@@ -13,7 +13,7 @@ from streams.dialects.lines.traces import set_exception
 from streams.types import Record
 from streams.values.severities import LOG4J
 
-_CLOCK = r"\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?+"
+_CLOCK = r"\d\d:\d\d:\d\d)(?>(?:[.,](?P<fraction>\d{1,9}+))?)(?>(?P<zone> ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?)"
 _DATE = r"\d{4}[-/]\d\d[-/]\d\d[T ]|\d\d/\d\d/\d\d |\d\d [A-Z][a-z]{2} \d{4} "
 _TIME = rf"(?P<time>(?P<second>(?:{_DATE})?{_CLOCK})"
 _LEVEL = r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL)"
@@ -21,8 +21,8 @@ _BOXED = rf"\[?{_LEVEL} *\]?"
 _JUL_LEVEL = r"(?P<level>FINEST|FINER|FINE|CONFIG|INFO|WARNING|SEVERE)"
 _THREAD = r"\[ *(?P<thread>[^\n]{0,200}?)\]"
 _LOGGER = r"(?P<logger>[A-Za-z_$][\w$.\[\]\-/@]{0,200})"
-_DOTTED = r"(?P<logger>[A-Za-z_$][\w$]*+(?:[.$][\w$\[\]/\-]++)++)"
-_CLASS = r"(?P<logger>[A-Za-z_$][\w$]*+(?:[.$][\w$\[\]/\-]++)++|(?:[A-Z][a-z0-9]++){2,}+[A-Z]*+)"
+_DOTTED = r"(?P<logger>[A-Za-z_$][\w$]*+(?>(?:[.$][\w$\[\]/\-]++)+))"
+_CLASS = r"(?P<logger>[A-Za-z_$][\w$]*+(?>(?:[.$][\w$\[\]/\-]++)+)|(?>(?:[A-Z][a-z0-9]++){2,})[A-Z]*+)"
 _FILE = r"[\w$.\-]{1,100}"
 _PLACE = (
     rf"(?: ?\((?P<file>{_FILE}):(?P<line>\d{{1,7}})\)| ?\[(?P<file_2>{_FILE}):(?P<line_2>\d{{1,7}})\]"

@@ -15,10 +15,10 @@ from streams.types import Record
 from streams.values.severities import KLOG
 
 _TIME = r"(?P<time>(?P<second>(?:\d{4}|\d{8}) \d\d:\d\d:\d\d)\.(?P<fraction>\d{1,9}))"
-_QUOTED = r'"((?:[^"\\]++|\\.)*+)"'
+_QUOTED = r'"((?>(?:[^"\\]++|\\.)*))"'
 _MESSAGE = re.compile(_QUOTED, re.DOTALL)
 _BARE = r"\[[^\]\n]*+\]|\{[^}\n]*+\}|[^ \n]*+"
-_LINES = r"<\n((?:\t[^\n]*+\n)*+) ?>"
+_LINES = r"<\n((?>(?:\t[^\n]*+\n)*)) ?>"
 _PAIR = re.compile(rf" ([A-Za-z_][\w./\-]{{0,200}})=(?:{_QUOTED}(?= |$)|{_LINES}|({_BARE}))", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}

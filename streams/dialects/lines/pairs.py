@@ -9,7 +9,8 @@ from streams.types import Record
 
 _MOST_PAIRS = 100
 _KEY = r"[A-Za-z_][\w.\-/@]{0,100}"
-_VALUE = r"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|\[[^\]\n]*+\]|\{[^}\n]*+\}|\w{0,60}\([^)\n]*+\)|[^\s\"]*+"
+_QUOTED = r"\"(?>(?:[^\"\\\n]++|\\.)*)\"|'(?>(?:[^'\\\n]++|\\.)*)'"
+_VALUE = _QUOTED + r"|\[[^\]\n]*+\]|\{[^}\n]*+\}|\w{0,60}\([^)\n]*+\)|[^\s\"]*+"
 _PAIR = re.compile(rf"(?P<blanks>\s*+)(?P<key>{_KEY})=(?P<value>{_VALUE}),?(?=\s|$)")
 _FIRST = re.compile(rf"(?:^|(?<=\s)){_KEY}=")
 _ESCAPE = re.compile(r"\\([\"'\\])")

@@ -18,11 +18,11 @@ _COUNT = r"(?:\d{1,7} (?=<))?"
 _PRIORITY = rf"{_COUNT}(?:{PATTERN} ?)?"
 _MONTH_DAY = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?: ?\d|\d\d)"
 _STAMP = (
-    rf"(?P<time>(?P<second>(?:\d{{4}} )?{_MONTH_DAY}(?: \d{{4}})? \d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{{1,9}}+))?+"
+    rf"(?P<time>(?P<second>(?:\d{{4}} )?{_MONTH_DAY}(?: \d{{4}})? \d\d:\d\d:\d\d)(?>(?:\.(?P<fraction>\d{{1,9}}+))?)"
     r"(?P<zone>Z| (?:UTC|GMT)(?![\w.\-])| [A-Z]{3,4}(?=:)| [+-]\d\d:?\d\d)?)"
 )
 _ISO_STAMP = (
-    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}+))?+"
+    r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?>(?:[.,](?P<fraction>\d{1,9}+))?)"
     r"(?:(?P<zone>Z|[+-]\d\d:?\d\d)|(?<=\.\d{6})(?= )))"
 )
 """Without a zone only to the microsecond, as syslog daemons write it: other programs write such times too."""

@@ -31,10 +31,10 @@ _HEAD = re.compile(
     r" (?P<procid>\S{1,128}) (?P<msgid>\S{1,128})(?: |$)",
     re.ASCII,
 )
-_QUOTED = r'"(?:[^"\\]++|\\.)*+"'
-_ELEMENT = re.compile(rf'\[(?P<id>[^\s=\]"\[]{{1,128}})(?P<parameters>(?:[^\]"\\]++|\\.|{_QUOTED})*+)\]', re.DOTALL)
+_QUOTED = r'"(?>(?:[^"\\]++|\\.)*)"'
+_ELEMENT = re.compile(rf'\[(?P<id>[^\s=\]"\[]{{1,128}})(?P<parameters>(?>(?:[^\]"\\]++|\\.|{_QUOTED})*))\]', re.DOTALL)
 _PARAMETER = re.compile(
-    r'\s*+(?:([^\s=\]"]{1,256}+)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s"]++))|(\S++))',
+    r'\s*+(?:([^\s=\]"]{1,256}+)\s*+=\s*+(?:"((?>(?:[^"\\]++|\\.)*))"|([^\s"]++))|(\S++))',
     re.DOTALL,
 )
 """The last group is what is no parameter; it is there so that no blank is looked at twice."""

@@ -18,12 +18,12 @@ from streams.dialects.telemetry.points import double, gauge, new_point, number, 
 from streams.types import Record, Source
 
 _NAME: Final = "influx"
-_WORD = r"(?=[^ ,=\n])[^\\ ,=\n]*+(?:\\.[^\\ ,=\n]*+)*+"
-_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_WORD = r"(?=[^ ,=\n])[^\\ ,=\n]*+(?>(?:\\.[^\\ ,=\n]*+)*)"
+_TEXT = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"'
 _VALUE = rf"(?:{_TEXT}|[+-]?[0-9.][0-9.eE+-]*+[iu]?|[tT](?:rue|RUE)?|[fF](?:alse|ALSE)?)"
 _LINE: Final = re.compile(
-    rf"(?P<measurement>{_WORD})(?P<tags>(?:,{_WORD}={_WORD})*+) ++"
-    rf"(?P<fields>{_WORD}={_VALUE}(?:,{_WORD}={_VALUE})*+)(?: ++(?P<time>-?[0-9]{{1,19}}))?[ \r]*+(?:\n++|\Z)",
+    rf"(?P<measurement>{_WORD})(?P<tags>(?>(?:,{_WORD}={_WORD})*)) ++"
+    rf"(?P<fields>{_WORD}={_VALUE}(?>(?:,{_WORD}={_VALUE})*))(?: ++(?P<time>-?[0-9]{{1,19}}))?[ \r]*+(?:\n++|\Z)",
     re.DOTALL,
 )
 _TAG: Final = re.compile(rf",({_WORD})=({_WORD})", re.DOTALL)

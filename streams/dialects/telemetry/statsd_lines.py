@@ -12,12 +12,12 @@ from typing import Any, Final, NamedTuple
 from streams.dialects.telemetry.points import number
 
 _METRIC: Final = re.compile(
-    r"(?P<name>[A-Za-z_][\w.\-/]{0,199}+)(?P<tags>(?:[,;][\w.\-/]{1,100}+=[^,;:|]{0,200}+){0,50}+)"
-    r":(?P<values>[^|]{1,500}+)\|(?P<type>ms|[cghds])(?P<rest>(?:\|[^|]*+){0,50}+)"
+    r"(?P<name>[A-Za-z_][\w.\-/]{0,199}+)(?P<tags>(?>(?:[,;][\w.\-/]{1,100}+=[^,;:|]{0,200}+){0,50}))"
+    r":(?P<values>[^|]{1,500}+)\|(?P<type>ms|[cghds])(?P<rest>(?>(?:\|[^|]*+){0,50}))"
 )
 _TAG: Final = re.compile(r"[,;]([^=]+)=([^,;:|]*)")
 _EVENT: Final = re.compile(r"_e\{(?P<title>[0-9]{1,5}+),(?P<text>[0-9]{1,6}+)\}:(?P<rest>.++)")
-_CHECK: Final = re.compile(r"_sc\|(?P<name>[^|]{1,200}+)\|(?P<status>[0-3])(?P<rest>(?:\|[^|]*+){0,50}+)")
+_CHECK: Final = re.compile(r"_sc\|(?P<name>[^|]{1,200}+)\|(?P<status>[0-3])(?P<rest>(?>(?:\|[^|]*+){0,50}))")
 _MOST_SECTIONS = 50
 _KEYS: Final = {
     "@": "rate",

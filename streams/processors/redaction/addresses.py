@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 from streams.processors.redaction.names import is_named_exempt
 
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"(?<![\w.])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w]|\.[0-9])")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{1,35}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])")
+_IPV4 = re.compile(rf"(?:(?<![\w.])|{NO_LETTER})(?:{_BYTE}\.){{3}}{_BYTE}(?![\w]|\.[0-9])")
+_IPV6 = re.compile(
+    rf"(?:(?<![\w:.])|{NO_LETTER})[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]{{1,35}}(?:[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}})?"
+    r"(?![\w:]|\.[0-9])"
+)
 
 
 def _find_ipv4(text: str) -> Iterator[Span]:

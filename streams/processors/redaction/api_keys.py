@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from streams.processors.redaction.detector import Detector, Find, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Find, Span
 
 _WORD = r"[A-Za-z0-9_-]"
 
@@ -32,7 +32,7 @@ _FORMS: Final = (
     _Form(
         "gitlab",
         r"gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct|oas)-",
-        rf"gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|soat|ffct|oas)-{_WORD}{{20,}}+(?:\.{_WORD}++)*+",
+        rf"gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|soat|ffct|oas)-{_WORD}{{20,}}+(?>(?:\.{_WORD}++)*)",
     ),
     _Form("gitlab", r"GR1348941", rf"GR1348941{_WORD}{{20,}}+"),
     _Form("slack", r"xox[a-z]-", rf"xox[a-z]-{_WORD}{{8,}}+"),
@@ -87,7 +87,7 @@ _FORMS: Final = (
 )
 """OpenAI's stands behind Anthropic's, whose keys begin alike."""
 
-_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+_BEFORE = rf"(?:(?<![A-Za-z0-9])|{NO_LETTER})"
 
 
 def _finder(kind: str, pattern: str) -> Find:

@@ -34,9 +34,9 @@ _PATH = re.compile(r"[/~]|[A-Za-z]:\\")
 
 _OPENING = re.compile(r"(\\*+)([\"'`])")
 _BARE = re.compile(
-    r"(?:[^\s,;&\"'`)\]}<\\]++"
+    r"(?>(?:[^\s,;&\"'`)\]}<\\]++"
     r"|[,;&](?!\s|$|\\{0,7}[\"'`]?[\w.-]{1,64}+\\{0,7}[\"'`]?\s?[=:])"
-    r"|[\"'`)\]}](?=[\w!#$%^*@+/~-])|<(?!/)|\\(?![nrt\"'`\\]))++"
+    r"|[\"'`)\]}](?=[\w!#$%^*@+/~-])|<(?!/)|\\(?![nrt\"'`\\]))+)"
 )
 _COOKIES = re.compile(r"[^\r\n\"'`\\]++")
 _BRACKET = re.compile(r"[\[\]{}()]")
@@ -45,12 +45,12 @@ _CLOSERS = {"[": "]", "{": "}", "(": ")"}
 
 def detector(names: Names) -> Detector:
     """Make the detector of the values behind secret names."""
-    name = rf"(?:{names.pattern}|pass)[a-z0-9_.\[\] -]{{0,24}}\\*"
+    name = rf"(?:{names.pattern}|pass){NAME_SUFFIX}"
     return Detector(
         ("secret",),
         (
-            rf"(?i){name}[\"'`]?\]?[\s\\nrtfu0b]{{0,12}}[:=>,}}\]]",
-            rf"(?i)-[a-z-]{{0,24}}(?:{names.pattern})[a-z0-9_.\[\]-]{{0,24}} ",
+            rf"(?i){name}\\*[\"'`]?\]?(?:\s|\\[nrtf]|\\u000b)*[:=>,}}\]]",
+            rf"(?i)-[a-z-]*{name}[ ]",
             r"(?i)[?&;](?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))=",
         ),
         _finder(names),

@@ -12,25 +12,27 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 from streams.processors.redaction.masks import MASKED
 
 _PARAMETER = r"[A-Za-z][\w-]{0,40}=(?:\\{0,3}\"[^\"\n]*+\"|[^\s,;\"']++)"
-_REST = r"[^\s\"'<>,;)\]}\\]*+"
+_REST = r"[^\s\"'<>,;|)\]}\\]*+"
 """What no token holds, but what may be one that is none."""
 
 _HEADER = re.compile(
     r"authori[sz]ation(?:\\{0,7}[\"'])?\s{0,3}(?:[:=>]{1,2}|,(?=\s{0,2}\\{0,7}[\"']))\s{0,3}[\[(]?(?:\\{0,7}[\"'])?\s{0,3}(?![\[{])"
-    rf"((?:[A-Za-z][\w-]{{2,30}}+[ ]+)?+(?:{_PARAMETER}(?:[ ]?,[ ]?{_PARAMETER})*+|[^\s,;\"'\\)\]}}]++))",
+    rf"((?>(?:[A-Za-z][\w-]{{2,30}}+[ ]+)?)(?:{_PARAMETER}(?>(?:[ ]?,[ ]?{_PARAMETER})*)|[^\s,;\"'\\)\]}}]++))",
     re.IGNORECASE | re.ASCII,
 )
 _BEARER = re.compile(
-    rf"(?<![A-Za-z-])(?:bearer|token|apikey|negotiate)[ ]+([A-Za-z0-9._~+/-]{{8,}}+=*+){_REST}",
+    rf"(?:(?<![A-Za-z-])|{NO_LETTER})(?:bearer|token|apikey|negotiate)[ ]+([A-Za-z0-9._~+/-]{{8,}}+=*+){_REST}",
     re.IGNORECASE | re.ASCII,
 )
-_BASIC = re.compile(rf"(?<![A-Za-z])basic[ ]+([A-Za-z0-9+/_-]{{4,}}+=*+){_REST}", re.IGNORECASE | re.ASCII)
+_BASIC = re.compile(
+    rf"(?:(?<![A-Za-z])|{NO_LETTER})basic[ ]+([A-Za-z0-9+/_-]{{4,}}+=*+){_REST}", re.IGNORECASE | re.ASCII
+)
 _DIGEST = re.compile(
-    rf"(?<![A-Za-z])(?:digest[ ]+|AWS4-HMAC-SHA256[ ]+)({_PARAMETER}(?:[ ]?,[ ]?{_PARAMETER})*+)",
+    rf"(?:(?<![A-Za-z])|{NO_LETTER})(?:digest[ ]+|AWS4-HMAC-SHA256[ ]+)({_PARAMETER}(?>(?:[ ]?,[ ]?{_PARAMETER})*))",
     re.IGNORECASE | re.ASCII,
 )
 _PROSE = re.compile(r"[A-Z]?[a-z]{1,17}|[A-Z]{1,12}")
@@ -65,9 +67,9 @@ def _is_basic(token: str) -> bool:
 DETECTOR: Final = Detector(
     ("authorization",),
     (
-        r"(?i)authori[sz]ation(?:\\*[\"'])?[\s\\nrtf]{0,6}[:=>,]",
-        r"(?i)(?:bearer|token|apikey|negotiate|basic) {1,4}[A-Za-z0-9._~+/-]{4}",
-        r"(?i)(?:digest|AWS4-HMAC-SHA256) {1,4}[a-z][a-z0-9_-]{0,40}=",
+        r"(?i)authori[sz]ation(?:\\*[\"'])?(?:\s|\\[nrtf]|\\u000b)*[:=>,]",
+        r"(?i)(?:bearer|token|apikey|negotiate|basic) +[A-Za-z0-9._~+/-]{4}",
+        r"(?i)(?:digest|AWS4-HMAC-SHA256) +[a-z][a-z0-9_-]*=",
     ),
     _find,
 )

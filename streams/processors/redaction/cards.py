@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 from streams.processors.redaction.names import is_named_exempt
 
 
@@ -62,7 +62,7 @@ _SEPARATOR = r"[ .+\u00a0-]"
 _CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:{_SEPARATOR}[0-9]+)*")
 _GROUP = re.compile(rf"([0-9]+)({_SEPARATOR})?")
 _BLANKS = frozenset({" ", "\u00a0", "+"})
-_ESCAPE_BEFORE = re.compile(r"\\[nrt]$")
+_NO_LETTER_BEFORE = re.compile(rf"(?:{NO_LETTER})$")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
@@ -95,7 +95,7 @@ def _may_stand(text: str, start: int, end: int) -> bool:
         return False
     return (
         not (before.isalnum() or before in ("_", "-", "."))
-        or _ESCAPE_BEFORE.search(text[start - 3 : start]) is not None
+        or _NO_LETTER_BEFORE.search(text[start - 3 : start]) is not None
     )
 
 

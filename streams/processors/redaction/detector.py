@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 
 class Span(NamedTuple):
@@ -18,10 +18,15 @@ Find: TypeAlias = Callable[[str], Iterator[Span]]
 """Gives what a text holds, from left to right without overlaps, in time linear in its length."""
 
 
+NO_LETTER: Final = r"(?<=\\[nrt])|(?<=[0-9\[]m)"
+"""Behind a letter that is no part of a word, in regular expressions: that of an escaped line end or tab in JSON inside
+JSON, or of a terminal's colour code."""
+
+
 class Detector(NamedTuple):
     """Finds one kind of data, or several that look alike.
 
-    `sieve` are regular expressions in Hyperscan's syntax, at least one of which is found in the JSON of every text
+    `sieve` are regular expressions in RE2's syntax, at least one of which is found in the JSON of every text
     in which `find` finds something. As JSON's escapes may stand around it, none may ask for what is before its match
     to be no letter. A detector without any is always asked. `digits` marks what may stand by chance in fields of ids,
     times, versions and hashes.

@@ -76,7 +76,8 @@ def _domain_end(text: str, first: int) -> int:
     if top.isalpha() and len(top) > 1 and host and host[0].isalpha() and ".." not in host:
         return 0 if _NO_TOP_LEVEL.fullmatch(top) else domain.end()
     labels = _DOTS.split(domain[0])
-    return first + _name_length(labels) if len(labels) > 1 and labels[0] else 0
+    length = _name_length(labels) if labels[0] else 0
+    return first + length if length else 0
 
 
 def _name_length(labels: list[str]) -> int:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 
 _LENGTHS: Final = {
     country: length
@@ -37,9 +37,8 @@ _LENGTHS: Final = {
     for country in countries.split()
 }
 _LONGEST = 34 + 17
-_START = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?=[ -]?[A-Z0-9])")
-_NAMED_START = re.compile(r"\biban\W{1,8}([A-Za-z]{2}[0-9]{2})(?=[ -]?[A-Za-z0-9])", re.IGNORECASE | re.ASCII)
-_ESCAPE_BEFORE = re.compile(r"\\[nrt]([A-Z]{2}[0-9]{2})")
+_START = re.compile(rf"(?:(?<![0-9A-Za-z])|{NO_LETTER})[A-Z]{{2}}[0-9]{{2}}(?=[ -]?[A-Z0-9])")
+_NAMED_START = re.compile(r"iban\W{1,8}([A-Za-z]{2}[0-9]{2})(?=[ -]?[A-Za-z0-9])", re.IGNORECASE | re.ASCII)
 
 
 def is_iban(written: str) -> bool:
@@ -60,8 +59,7 @@ def _find(text: str) -> Iterator[Span]:
 
 def _starts(text: str) -> list[int]:
     found = {match.start() for match in _START.finditer(text)}
-    found |= {match.start(1) for match in _NAMED_START.finditer(text)}
-    return sorted(found | {match.start(1) for match in _ESCAPE_BEFORE.finditer(text)})
+    return sorted(found | {match.start(1) for match in _NAMED_START.finditer(text)})
 
 
 def _length(text: str) -> int:
@@ -81,7 +79,7 @@ DETECTOR: Final = Detector(
     ("iban",),
     (
         r"[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11}|[ -][A-Z0-9]{4}[ -][A-Z0-9]{4}[ -][A-Z0-9]{3})",
-        r"(?i)iban.{1,40}[a-z]{2}[0-9]{2}[ -]?[a-z0-9]",
+        r"(?i)iban(?:[^0-9a-z]|\\[nrtbf]|\\u00[01].)+[a-z]{2}[0-9]{2}[ -]?[a-z0-9]",
     ),
     _find,
     digits=True,

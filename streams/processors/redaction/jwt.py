@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 
-_BODY = r"(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{7,}+\.[A-Za-z0-9_-]{2,}+(?:\.[A-Za-z0-9_-]*+){1,3}+"
-_TOKEN = re.compile(rf"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])){_BODY}")
+_BODY = r"(?:eyJ|eyA|ewo|ew0)[A-Za-z0-9_-]{7,}+\.[A-Za-z0-9_-]{2,}+(?>(?:\.[A-Za-z0-9_-]*+){1,3})"
+_TOKEN = re.compile(rf"(?:(?<![A-Za-z0-9_-])|{NO_LETTER}){_BODY}")
 
 
 def _find(text: str) -> Iterator[Span]:

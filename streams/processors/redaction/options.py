@@ -29,7 +29,7 @@ class RedactOptions(Options):
         (), description="more names of fields whose values are secret; `-`, `_`, `.` and capitals make no difference"
     )
     patterns: dict[str, str] = Field(
-        default_factory=dict, description="kind of your own to the regular expression (Hyperscan's) that finds it"
+        default_factory=dict, description="kind of your own to the regular expression (RE2's) that finds it"
     )
     allow: tuple[Text, ...] = Field((), description="values that stay; `*` stands for any characters")
     exempt_fields: tuple[Text, ...] = Field(

@@ -1,18 +1,17 @@
-"""Patterns of the operator's own, found by Hyperscan: its time is linear in the text for every pattern it takes.
+"""Patterns of the operator's own, found by RE2: its time is linear in the text whatever the pattern.
 
-It takes no back references and nothing that looks around, and refuses what it could not search in one pass.
+It takes no back references and nothing that looks around.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-import hyperscan
+import re2
 
 from streams.processors.redaction.detector import Detector, Find, Span
 
-_FLAGS: Final = hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP
 _LONGEST: Final = 500
 """Characters of a pattern."""
 
@@ -27,7 +26,7 @@ def check(pattern: str) -> None:
 
 
 def detector(name: str, pattern: str) -> Detector:
-    """Make the detector of what a pattern finds; `name` is its kind. Each match goes as far as it can.
+    """Make the detector of what a pattern finds; `name` is its kind.
 
     Raises:
         ValueError: it cannot be searched for.
@@ -35,38 +34,24 @@ def detector(name: str, pattern: str) -> Detector:
     return Detector((name,), (), _finder(name, _compile(pattern)))
 
 
-def _compile(pattern: str) -> hyperscan.Database:
+def _compile(pattern: str) -> Any:
     if not 0 < len(pattern) <= _LONGEST:
         raise ValueError(f"it must have 1 to {_LONGEST} characters")
-    database = hyperscan.Database()
+    options = re2.Options()
+    options.log_errors = False
     try:
-        database.compile(expressions=[pattern.encode()], flags=_FLAGS)
-    except hyperscan.error as error:
-        raise ValueError(f"Hyperscan does not take it: {error}") from None
-    return database
+        compiled = re2.compile(pattern, options)
+    except re2.error as error:
+        raise ValueError(f"RE2 does not take it: {error}") from None
+    if compiled.search("") is not None:
+        raise ValueError("it finds nothing at all, and that everywhere")
+    return compiled
 
 
-def _finder(name: str, database: hyperscan.Database) -> Find:
+def _finder(name: str, compiled: Any) -> Find:
     def find(text: str) -> Iterator[Span]:
-        encoded = text.encode("utf-8", "replace")
-        found: list[tuple[int, int]] = []
-        database.scan(encoded, lambda _id, start, end, _flags, _context: found.append((start, end)))
-        characters = done = 0
-        for start, end in _joined(found):
-            characters += len(encoded[done:start].decode())
-            length = len(encoded[start:end].decode())
-            yield Span(characters, characters + length, name)
-            characters, done = characters + length, end
+        for found in compiled.finditer(text):
+            if found.end() > found.start():
+                yield Span(found.start(), found.end(), name)
 
     return find
-
-
-def _joined(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join matches that overlap; of a repetition Hyperscan tells every end."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    yield from joined

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 from streams.processors.redaction.names import is_named_exempt
 
 _COUNTRIES = re.compile(
@@ -16,24 +16,27 @@ _COUNTRIES = re.compile(
 )
 """Country codes and those of country groups (Annex to ITU Operational Bulletin 1114)."""
 _FEWEST, _MOST = 8, 15
-_INTERNATIONAL = re.compile(r"(?<![\w+])\+(?=[1-9])(?:[ .()/-]{0,2}+[0-9]){7,15}+(?![0-9])")
+_INTERNATIONAL = re.compile(rf"(?:(?<![\w+])|{NO_LETTER})\+(?=[1-9])(?>(?:[ .()/-]{{0,2}}+[0-9]){{7,15}})(?![0-9])")
 _STRONG = (
-    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=\\[nrt]))"
+    rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|{NO_LETTER})"
     r"(?:(?:tele|cell|i)?phone|mobile|mob|cell|tel|telefon|fax|msisdn|handy|whatsapp|sms)"
     r"(?:[ _.-]?(?:number|num|no|nr|n))?(?![A-Za-z])"
 )
-_WEAK = r"(?<![A-Za-z])(?:call(?:ed|er|ing)?|contact|dial(?:ed|led|ling)?|reach|ring|text(?:ed)?|hotline)(?![A-Za-z])"
+_WEAK = (
+    rf"(?:(?<![A-Za-z])|{NO_LETTER})"
+    r"(?:call(?:ed|er|ing)?|contact|dial(?:ed|led|ling)?|reach|ring|text(?:ed)?|hotline)(?![A-Za-z])"
+)
 _WORDS = (
     r"(?:[ ](?:me|us|him|her|them|is|was|at|on|to|my|our|the|number|customer|user|back|now|please|from)"
     r"(?![A-Za-z])){0,4}"
 )
-_BETWEEN = r"[\"'\\]{0,4}[ ]?[:=#>,]{0,2}[ ]?[\"'\\]{0,4}"
+_BETWEEN = r"[\"'\\]{0,4}[ ]?[:=#>,.]{0,2}[ ]?[\"'\\]{0,4}"
 _NO_OTHER = r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]))"
-_NATIONAL = r"[(]?[0-9](?:[ .()/-]{0,2}+[0-9]){6,14}+(?![0-9A-Za-z_-])"
-_GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?:[ .-][0-9]{2,5}){1,3}+(?![0-9A-Za-z_-])"
+_NATIONAL = r"[(]?[0-9](?>(?:[ .()/-]{0,2}+[0-9]){6,14})(?![0-9A-Za-z_-])"
+_GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?>(?:[ .-][0-9]{2,5}){1,3})(?![0-9A-Za-z_-])"
 _NAMED = re.compile(rf"{_STRONG}{_WORDS}{_BETWEEN}{_NO_OTHER}({_NATIONAL})", re.IGNORECASE | re.ASCII)
 _ASKED = re.compile(rf"{_WEAK}{_WORDS}{_BETWEEN}{_NO_OTHER}({_GROUPED})", re.IGNORECASE | re.ASCII)
-_NUMBER = re.compile(r"[+(]{0,2}[0-9](?:[ .()/-]{0,2}+[0-9]){6,16}+")
+_NUMBER = re.compile(r"[+(]{0,2}[0-9](?>(?:[ .()/-]{0,2}+[0-9]){6,16})")
 
 
 def is_number(text: str) -> bool:
@@ -67,7 +70,7 @@ DETECTOR: Final = Detector(
     ("phone",),
     (
         rf"\+[ .()/-]{{0,2}}[1-9]{_DIGIT * 4}",
-        rf"(?i)(?:phone|mob|cell|tel|fax|msisdn|handy|whatsapp|sms).{{0,64}}[0-9]{_DIGIT * 4}",
+        rf"(?i)(?:phone|mob|cell|tel|fax|msisdn|handy|whatsapp|sms)[^0-9]*[0-9]{_DIGIT * 4}",
         r"[0-9]{2}[)]?[ .-][0-9]{2,4}[ .-][0-9]{2}",
     ),
     _find,

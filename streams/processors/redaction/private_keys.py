@@ -12,11 +12,11 @@ from typing import Final
 from streams.processors.redaction.detector import Detector, Span
 
 _PEM = re.compile(
-    r"-{4,5} ?BEGIN (?:(?!PRIVATE KEY)[A-Z0-9]++ )*+PRIVATE KEY(?: BLOCK)?+ ?-{4,5}"
-    r"(?:[^-]++|-(?!---- ?END|--- ?END))*+"
-    r"(?:-{4,5} ?END [A-Z0-9 ]{0,40}-{4,5})?+"
+    r"-{4,5} ?BEGIN (?>(?:(?!PRIVATE KEY)[A-Z0-9]++ )*)PRIVATE KEY(?>(?: BLOCK)?) ?-{4,5}"
+    r"(?>(?:[^-]++|-(?!---- ?END|--- ?END))*)"
+    r"(?>(?:-{4,5} ?END [A-Z0-9 ]{0,40}-{4,5})?)"
 )
-_PUTTY = re.compile(r"PuTTY-User-Key-File-[0-9](?:[^P]++|P(?!rivate-MAC:))*+(?:Private-MAC:[ ]?[0-9a-f]*+)?+")
+_PUTTY = re.compile(r"PuTTY-User-Key-File-[0-9](?>(?:[^P]++|P(?!rivate-MAC:))*)(?>(?:Private-MAC:[ ]?[0-9a-f]*+)?)")
 _AGE = re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{50,}+")
 
 
@@ -29,5 +29,5 @@ def _find(text: str) -> Iterator[Span]:
 
 
 DETECTOR: Final = Detector(
-    ("private_key",), (r"BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY", "PuTTY-User-Key-File-", "AGE-SECRET-KEY-1"), _find
+    ("private_key",), (r"BEGIN [A-Z0-9 ]*PRIVATE KEY", "PuTTY-User-Key-File-", "AGE-SECRET-KEY-1"), _find
 )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from functools import lru_cache, reduce
-from operator import or_
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from streams.errors import ConfigurationError
 from streams.processors.redaction.detectors import make_detectors
 from streams.processors.redaction.masks import HashKey
-from streams.processors.redaction.names import Names
+from streams.processors.redaction.names import Names, Role
 from streams.processors.redaction.options import RedactOptions
 from streams.processors.redaction.replacement import Replacement
 from streams.processors.redaction.sieve import Sieve
@@ -45,6 +44,10 @@ class Redactor:
         """How much was redacted since the start, by kind."""
         return self._replacement.counts
 
+    def role(self, name: str) -> Role:
+        """Tell what the name of a field says of its value."""
+        return self._names.role(name)
+
     def text(self, text: str) -> str:
         """Give a text without what any detector finds in it."""
         return self._replacement.clean(text, self._detectors)
@@ -53,9 +56,9 @@ class Redactor:
         """Give a document without what any detector finds in it, or that stands under a secret name."""
         return self._walk_of(self._every).document(value)
 
-    def walk(self, masks: Iterable[int]) -> Walk:
-        """Give the walk with the detectors of which the sieve says that they may find something."""
-        return self._walk_of(reduce(or_, masks, self._always))
+    def walk(self, found: Sequence[int]) -> Walk:
+        """Give the walk with the detectors that may find something by what the sieve has found."""
+        return self._walk_of(self.sieve.mask(found) | self._always)
 
     def _walk(self, mask: int) -> Walk:
         chosen = [detector for place, detector in enumerate(self._detectors) if mask >> place & 1]

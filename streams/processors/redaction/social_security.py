@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Final
 
-from streams.processors.redaction.detector import Detector, Span
+from streams.processors.redaction.detector import NO_LETTER, Detector, Span
 from streams.processors.redaction.names import is_named_exempt
 
-_DASHED = re.compile(r"(?<![\w.+-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w-]|\.[0-9])")
+_DASHED = re.compile(
+    rf"(?:(?<![\w.+-])|{NO_LETTER})(?!000|666|9)[0-9]{{3}}-(?!00)[0-9]{{2}}-(?!0000)[0-9]{{4}}(?![\w-]|\.[0-9])"
+)
 _NAMED = re.compile(
     r"(?:ssn|social[ _-]?security)(?:[ _-]?(?:number|num|no|nr))?[^0-9A-Za-z]{1,8}(?:is |was )?"
     r"((?!000|666|9)[0-9]{3}[ .-]?(?!00)[0-9]{2}[ .-]?(?!0000)[0-9]{4})(?![0-9A-Za-z])",
@@ -35,7 +37,7 @@ DETECTOR: Final = Detector(
     ("ssn",),
     (
         r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
-        r"(?i)(?:ssn|social[ _-]?security).{1,64}[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{4}",
+        r"(?i)(?:ssn|social[ _-]?security)[^0-9]*(?:\\u00[01].[^0-9]*)*[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{4}",
     ),
     _find,
     digits=True,

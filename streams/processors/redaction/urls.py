@@ -39,7 +39,7 @@ DETECTOR: Final = Detector(
     ("secret",),
     (
         r":\\{0,2}/\\{0,2}/[^ \"@]*:[^ \"@]+@",
-        r"-(?:u|-user|-proxy-user)[ =]{1,2}[\\\"']{0,2}[^ :]{1,64}:",
+        r"-(?:u|-user|-proxy-user)[ =]{1,2}[^ :]*:",
     ),
     _find,
 )

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.cli import view
+from streams.processors.redaction.display import Display
+from streams.processors.redaction.options import RedactOptions
 
 
 @dataclass
@@ -98,13 +100,16 @@ def test_what_is_no_record_is_named_by_its_place_and_not_shown(value: bytes | No
     [
         (b'{"a":"\xc2\x9b"}', r'{"a":"\u009b"}'),
         (b"plain", '{"not_a_record": {"topic": "t", "partition": 1, "offset": 7, "value": "plain"}}'),
+        (b"pwd=x", '{"not_a_record": {"topic": "t", "partition": 1, "offset": 7, "value": "pwd=[REDACTED:secret]"}}'),
         (b"\xff", '{"not_a_record": {"topic": "t", "partition": 1, "offset": 7, "value_b64": "/w=="}}'),
         (None, '{"not_a_record": {"topic": "t", "partition": 1, "offset": 7, "value": null}}'),
     ],
 )
 def test_json_output_is_the_records_own_json_or_an_object_that_says_it_is_none(value: bytes | None, shown: str) -> None:
-    assert view.enriched_json(Raw(value)) == shown
+    assert view.enriched_json(Raw(value), DISPLAY) == shown
 
+
+DISPLAY = Display(RedactOptions())
 
 LETTER = Raw(
     value=b"\xff\x00",
@@ -129,13 +134,13 @@ LETTER = Raw(
 
 
 def test_a_dead_letter_is_one_line_without_its_value() -> None:
-    line = view.dead_line(view.dead_letter(LETTER), colour=False)
+    line = view.dead_line(view.dead_reasons(LETTER), colour=False)
 
     assert line == "raw-logs-3-17.2 decode.json in decode: ValueError: at byte 3"
 
 
 def test_a_dead_letter_as_json_has_numbers_as_numbers_and_bytes_as_base64() -> None:
-    assert view.dead_letter(LETTER) == {
+    assert view.dead_letter(LETTER, DISPLAY) == {
         "reason": "decode.json",
         "stage": "decode",
         "error": "ValueError: at byte 3",
@@ -158,4 +163,16 @@ def test_a_dead_letter_as_json_has_numbers_as_numbers_and_bytes_as_base64() -> N
 
 
 def test_a_stranger_in_the_dead_letters_is_shown_without_a_reason() -> None:
-    assert view.dead_line(view.dead_letter(Raw(b"hi")), colour=False) == "None-None-None None in None: None"
+    assert view.dead_line(view.dead_reasons(Raw(b"hi")), colour=False) == "None-None-None None in None: None"
+
+
+def test_a_dead_letter_is_shown_without_its_secrets() -> None:
+    letter = Raw(
+        value=b'{"password":"hunter2"',
+        key=b"bob@example.com",
+        headers=(("authorization", b"Basic x"), ("note", b"token=abc"), ("weft.dead.error", b"of bob@example.com")),
+    )
+
+    shown = json.dumps(view.dead_letter(letter, DISPLAY))
+
+    assert [secret for secret in ("hunter2", "bob", "Basic", "abc") if secret in shown] == []
