@@ -102,18 +102,26 @@ async def test_a_storm_of_rebalances(kafka: str, run_under: RunUnder) -> None:
 
 
 async def zombies(run: Run) -> None:
-    """Freeze one or two workers until the group goes on without them, then let them go on where they were."""
+    """Freeze one or two workers until the group goes on without them, then let them go on where they were.
+
+    The next are frozen when all are members again: the group would not notice the loss of one that is none.
+    """
     over = deadline(run.seconds)
     while not over():
         await run.working()
         await run.gap(0, 1)
         frozen = run.random.sample(run.fleet.running, run.random.choice([1, 1, 2]))
         run.fault()
+        joined = {worker: len(worker.events("assigned")) for worker in frozen}
         for worker in frozen:
             worker.freeze()
         await replaced(run, frozen)
         for worker in frozen:
             worker.thaw()
+        await until(
+            lambda: all(len(worker.events("assigned")) > before for worker, before in joined.items()),  # noqa: B023 - within this turn
+            RESUME_SECONDS,
+        )
 
 
 async def replaced(run: Run, frozen: list[Worker]) -> None:
