@@ -10,7 +10,6 @@ from streams.agents.lookups import Lookups
 from streams.metrics import ProcessorStatus
 from streams.pipeline import Pipeline
 from streams.pipeline.chain import Step, Tally
-from streams.processors.redact import Redact
 from streams.resilience.breaker import Breaker
 
 
@@ -71,7 +70,7 @@ def _describe(step: Step, tally: Tally, stage: str, records: int) -> ProcessorSt
         seconds=tally.seconds,
         hits=hits,
         misses=misses,
-        redacted=dict(processor.counts) if isinstance(processor, Redact) else {},
+        redacted=dict(processor.counts),
     )
 
 

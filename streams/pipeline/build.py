@@ -16,7 +16,6 @@ from streams.settings import ProcessorEntry, Settings
 from streams.types import Record, Snapshots
 
 _ALWAYS_THERE = frozenset(Record.__required_keys__)
-_REDACTION = "redact"
 NO_SNAPSHOTS: Snapshots = {}
 _ADDED_TO = frozenset({"flags"})
 """Sets that any processor adds to and none takes from."""
@@ -51,9 +50,10 @@ def _step(entry: ProcessorEntry, settings: Settings) -> Step:
         raise ConfigurationError(
             f"processors.{entry.name}.options: {wrong}", cure=f"`weft processors {entry.name}` shows its options."
         ) from None
-    policy = entry.on_failure or ("dead" if entry.name == _REDACTION else "skip")
-    if entry.name == _REDACTION and policy != "dead":
-        raise ConfigurationError(f"processors.redact.on_failure: {policy} would let secrets pass", cure="Leave it out.")
+    policy = entry.on_failure or ("dead" if processor.fails_closed else "skip")
+    if processor.fails_closed and policy != "dead":
+        told = f"processors.{entry.name}.on_failure: {policy} would let secrets pass"
+        raise ConfigurationError(told, cure="Leave it out.")
     if "lookup" in entry.model_fields_set and not isinstance(processor, LookupProcessor):
         raise ConfigurationError(f"processors.{entry.name}.lookup: it asks nothing", cure="Leave it out.")
     wanted = compile_when(entry.when, settings.environment)

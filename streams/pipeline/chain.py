@@ -17,7 +17,6 @@ from streams.types import Answers, LookupKeys, Provenance, Record, TopicTable
 
 _TIMED = 64
 """One record in so many is timed: two looks at a clock would cost more than most processors."""
-_REDACTION = "redact"
 
 Call: TypeAlias = Callable[[Record], Acted]
 
@@ -164,7 +163,7 @@ class Chain:
         if step.on_failure == "dead":
             if isinstance(error, LookupFailed):
                 raise RejectedByOutage("processor.failed", f"{step.label} failed with {error}")
-            reason = "redaction.failed" if step.processor.name == _REDACTION else "processor.failed"
+            reason = "redaction.failed" if step.processor.fails_closed else "processor.failed"
             raise RejectedRecord(reason, f"{step.label} failed with {type(error).__name__}") from error
         for path, value in step.defaults.items():
             put(record, path, value)

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -58,9 +59,14 @@ class Processor(ABC):
     """Those of its writes that may replace what another processor wrote."""
     not_idempotent: ClassVar[str] = ""
     """Why a second run over its own output would change that again; empty when it would not."""
+    fails_closed: ClassVar[bool] = False
+    """Whether a record that it fails on must die, whatever the settings say: it keeps in what must not leave."""
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules of other packages without which it cannot be made; `weft processors` tells whether they are there."""
     Options: ClassVar[type[Options]] = Options
+
+    counts: Mapping[str, int] = MappingProxyType({})
+    """What it did so far, by kind; empty where it tells no kinds apart."""
 
     def __init__(self, options: Any) -> None:
         self.options = options

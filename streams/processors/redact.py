@@ -33,6 +33,7 @@ class Redact(Processor):
     Options = RedactOptions
     name: ClassVar[str] = "redact"
     version: ClassVar[str] = "1"
+    fails_closed: ClassVar[bool] = True
     reads: ClassVar[frozenset[str]] = frozenset({"body", "attributes.*", "resource.*", "severity_text"})
     writes: ClassVar[frozenset[str]] = _WRITES
     overwrites: ClassVar[frozenset[str]] = _WRITES

@@ -373,3 +373,15 @@ def test_a_percentage_takes_whole_traces() -> None:
     chosen = [trace for trace in traces if wanted(record(trace_id=trace))]
     assert 400 < len(chosen) < 600
     assert all(wanted(record(trace_id=trace, event_id="another")) for trace in chosen)
+
+
+@pytest.mark.parametrize("name", ["redact", "scrub"])
+def test_redaction_fails_closed_under_any_name(name: str) -> None:
+    use = "streams.processors.redact:Redact"
+    made = build_chain(Settings(processors=(ProcessorEntry(name=name, use=use),)))
+    broken: Any = {}
+    with pytest.raises(RejectedRecord) as caught:
+        made.run(broken)
+    assert caught.value.reason == "redaction.failed"
+    with pytest.raises(ConfigurationError, match=rf"processors\.{name}\.on_failure: skip would let secrets pass"):
+        build_chain(Settings(processors=(ProcessorEntry(name=name, use=use, on_failure="skip"),)))
