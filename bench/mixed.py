@@ -25,10 +25,7 @@ def examples() -> list[Example]:
 def mixed(number: int) -> tuple[list[Sample], int]:
     """Give raw records, each with a key of its own, and how many records must come of them."""
     chosen = list(islice(cycle(examples()), number))
-    samples = [
-        Sample(b"%032x" % place, example.value.encode() if isinstance(example.value, str) else example.value, False)
-        for place, example in enumerate(chosen)
-    ]
+    samples = [Sample(b"%032x" % place, example.encoded, False) for place, example in enumerate(chosen)]
     return samples, sum(len(example.records) for example in chosen)
 
 

@@ -287,8 +287,13 @@ def alone(content: Mapping[str, Any], where: str) -> Settings:
     try:
         return _Alone(**content)
     except ValidationError as error:
-        told = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise ConfigurationError(f"{where}: {'; '.join(told)}") from None
+        raise ConfigurationError(f"{where}: {what_is_wrong(error)}") from None
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Name each key of a mapping with what is wrong there, on one line and without its value."""
+    wrong = error.errors(include_url=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in wrong)
 
 
 def settings_file(environ: Mapping[str, str] = os.environ) -> Path | None:

@@ -31,8 +31,8 @@ def check(
 ) -> None:
     """Check the settings, show the chain of processors they make, and whether the running workers have it.
 
-    Nothing is started. Exit code 0 when the settings are right and what runs here runs with them, 1 when a worker
-    runs with others, 2 when the settings are wrong.
+    No worker is started; the processors are made, with whatever they read or start. Exit code 0 when the settings are
+    right and what runs here runs with them, 1 when a worker runs with others, 2 when the settings are wrong.
 
     Examples:
       weft check

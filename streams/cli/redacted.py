@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from streams.errors import ConfigurationError
 from streams.processors.redaction.display import Display
 from streams.processors.redaction.options import RedactOptions
-from streams.settings import Settings
+from streams.settings import Settings, what_is_wrong
 
 _NAME = "redact"
 
@@ -22,7 +22,6 @@ def display_of(settings: Settings) -> Display:
     try:
         return Display(RedactOptions(**options))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise ConfigurationError(
-            f"processors.redact.options: {wrong}", cure="`weft processors redact` shows its options."
+            f"processors.redact.options: {what_is_wrong(error)}", cure="`weft processors redact` shows its options."
         ) from None

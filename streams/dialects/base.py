@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from streams.types import Record, Source
 
@@ -51,6 +51,11 @@ class Example:
     value: str | bytes
     facts: Mapping[str, Any] | tuple[Mapping[str, Any], ...]
     headers: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def encoded(self) -> bytes:
+        """The value's bytes, as Kafka has them."""
+        return self.value.encode() if isinstance(self.value, str) else self.value
 
     @property
     def records(self) -> tuple[Mapping[str, Any], ...]:
@@ -118,6 +123,13 @@ def new_record(dialect: str, event_id: str, observed: str, source: Source) -> Re
         "provenance": NO_PROVENANCE,
     }
 
+
+NOBODY: Final[tuple[str, str, Source]] = (
+    "",
+    "1970-01-01T00:00:00.000000000Z",
+    {"topic": "", "partition": 0, "offset": 0},
+)
+"""Event id, observed time and source of a record that is only looked at and goes nowhere."""
 
 NO_PROVENANCE: Any = {"pipeline": "", "applied": [], "failed": []}
 """Stands in a record until the pipeline says who made it."""

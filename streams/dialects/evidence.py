@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from streams.dialects.base import Dialect
+from streams.dialects.base import NOBODY, Dialect
 from streams.dialects.detect import Claim, Detector
 from streams.dialects.text import NAME as TEXT
-from streams.types import Source
 
 _MOST_OTHERS = 5
 _LEAST_OF_NEAR = 3
 """Keys of a signature that must be missed by one only to count as near: of two keys one means little."""
-_NOWHERE: Source = {"topic": "", "partition": 0, "offset": 0}
-_BEGINNING = "1970-01-01T00:00:00.000000000Z"
 
 
 class Other(NamedTuple):
@@ -53,7 +50,7 @@ def of_object(detector: Detector, dialects: Iterable[Dialect], document: dict[st
 
 def of_text(detector: Detector, dialects: Iterable[Dialect], text: str) -> Evidence:
     """Tell which grammar claimed a text, and which others would have."""
-    chosen, _ = detector.read_text(text, "", _BEGINNING, _NOWHERE)
+    chosen, _ = detector.read_text(text, *NOBODY)
     rule = f"its grammar; a line begins with one of {chosen.starts!r}" if chosen.starts else "its grammar"
     rivals = (dialect for dialect in dialects if dialect is not chosen and dialect.name != TEXT)
     would = (dialect for dialect in rivals if _reads(detector, dialect, text))
@@ -64,7 +61,7 @@ def of_text(detector: Detector, dialects: Iterable[Dialect], text: str) -> Evide
 def _reads(detector: Detector, dialect: Dialect, text: str) -> bool:
     if dialect.starts and text[:1] not in dialect.starts:
         return False
-    return detector.read_text_as(dialect, text, "", _BEGINNING, _NOWHERE) is not None
+    return detector.read_text_as(dialect, text, *NOBODY) is not None
 
 
 def _rule(claim: Claim) -> str:

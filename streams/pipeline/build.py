@@ -12,7 +12,7 @@ from streams.pipeline.paths import overlap
 from streams.pipeline.wanted import compile_when, fields_of
 from streams.processors.base import LookupProcessor, Processor
 from streams.processors.registry import find
-from streams.settings import ProcessorEntry, Settings
+from streams.settings import ProcessorEntry, Settings, what_is_wrong
 from streams.types import Record, Snapshots
 
 _ALWAYS_THERE = frozenset(Record.__required_keys__)
@@ -46,9 +46,9 @@ def _step(entry: ProcessorEntry, settings: Settings) -> Step:
     try:
         processor = kind(kind.Options(**entry.options))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise ConfigurationError(
-            f"processors.{entry.name}.options: {wrong}", cure=f"`weft processors {entry.name}` shows its options."
+            f"processors.{entry.name}.options: {what_is_wrong(error)}",
+            cure=f"`weft processors {entry.name}` shows its options.",
         ) from None
     policy = entry.on_failure or ("dead" if processor.fails_closed else "skip")
     if processor.fails_closed and policy != "dead":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.dialects.base import NOBODY
 from streams.dialects.detect import Detector
 from streams.dialects.evidence import Evidence, of_object, of_text
 from streams.dialects.raw import NAME as RAW
@@ -14,12 +15,9 @@ from streams.pipeline.hints import Hints, read_hints
 from streams.pipeline.layers import MOST_LAYERS, Layers
 from streams.pipeline.policies import policy_of
 from streams.settings import Settings
-from streams.types import RawRecord, Source
+from streams.types import RawRecord
 from streams.values import text as texts
 from streams.values.zones import zone_named
-
-_NOWHERE: Source = {"topic": "", "partition": 0, "offset": 0}
-_WHO = ("", "1970-01-01T00:00:00.000000000Z", _NOWHERE)
 
 
 class Explainer:
@@ -70,11 +68,11 @@ class Explainer:
         choice = self._detector.choose(content)
         if choice.read is None or not choice.dialect.envelope or layer >= MOST_LAYERS:
             return [evidence]
-        return [evidence, *self._walk_body(choice.read(dict(content), *_WHO)["body"], layer)]
+        return [evidence, *self._walk_body(choice.read(dict(content), *NOBODY)["body"], layer)]
 
     def _walk_text(self, text: str, layer: int) -> list[Evidence]:
         evidence = of_text(self._detector, DIALECTS, text)
-        dialect, record = self._detector.read_text(text, *_WHO)
+        dialect, record = self._detector.read_text(text, *NOBODY)
         if not dialect.envelope or layer >= MOST_LAYERS:
             return [evidence]
         return [evidence, *self._walk_body(record["body"], layer)]

@@ -51,9 +51,6 @@ class Hints(NamedTuple):
         return self.dialect is not None and self.dialect.split_binary is not None
 
 
-NO_HINTS: Final = Hints()
-
-
 def read_hints(headers: Headers, pinned: str | None = None) -> Hints:
     """Read the headers that Weft knows; names are case-insensitive and the last of duplicates wins.
 

@@ -12,11 +12,6 @@ def event_id_prefix(topic: str, epoch: str | None, partition: int) -> str:
     return f"{topic}@{epoch}-{partition}-" if epoch else f"{topic}-{partition}-"
 
 
-def is_observable(timestamp_ms: int) -> bool:
-    """Whether a Kafka timestamp is in the years that a record may carry; -1 means that the record has none."""
-    return FIRST <= timestamp_ms * _MILLISECOND <= LAST
-
-
 def observed_timestamp(timestamp_ms: int) -> str:
     """Give a Kafka timestamp in the record's form; one out of range becomes the nearest that is in it."""
     return render(min(max(timestamp_ms * _MILLISECOND, FIRST), LAST))

@@ -124,7 +124,7 @@ def test_missing_extra_and_mistyped_keys_cost_no_record_and_no_leaf(
 @settings(max_examples=25)
 @given(data=st.data())
 def test_any_damage_to_an_example_has_an_outcome(dialect: Dialect, example: Example, data: st.DataObject) -> None:
-    value = bytearray(example.value.encode() if isinstance(example.value, str) else example.value)
+    value = bytearray(example.encoded)
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(value) - 1))
         value[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=6))

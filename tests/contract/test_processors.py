@@ -92,10 +92,7 @@ def twins(kind: type[Processor], options: dict[str, Any]) -> Callable[[], Proces
 def corpus() -> tuple[Record, ...]:
     """The schema's examples, and those of every dialect through a pipeline without processors."""
     values = [
-        FakeRecord(value.encode() if isinstance(value, str) else value, headers=example.headers)
-        for dialect in DIALECTS
-        for example in dialect.examples
-        for value in (example.value,)
+        FakeRecord(example.encoded, headers=example.headers) for dialect in DIALECTS for example in dialect.examples
     ]
     through = Pipeline(Settings(processors=()))
     found = [orjson.loads(value) for raw in values for value in outcome_of(raw, through=through).values]

@@ -38,9 +38,10 @@ def write_seeds(folder: Path) -> None:
     """Write the examples of all dialects, each as it is found and as it is named by its header."""
     for dialect in DIALECTS:
         for number, example in enumerate(dialect.examples):
-            value = example.value.encode() if isinstance(example.value, str) else example.value
-            (folder / f"{dialect.name}-{number}").write_bytes(b"\xff" + value)
-            (folder / f"{dialect.name}-{number}-named").write_bytes(bytes([HINTS.index(dialect.name)]) + value)
+            (folder / f"{dialect.name}-{number}").write_bytes(b"\xff" + example.encoded)
+            (folder / f"{dialect.name}-{number}-named").write_bytes(
+                bytes([HINTS.index(dialect.name)]) + example.encoded
+            )
 
 
 def main() -> None:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import orjson
 
+from streams.dialects.base import NOBODY
 from streams.dialects.detect import Choice, Detector
 from streams.dialects.envelopes import collectors, docker, kubernetes
 from streams.errors import RejectedRecord
 from streams.pipeline.multiline.piece import Piece, is_document
-from streams.types import RawRecord, Source
+from streams.types import RawRecord
 from streams.values.json import parse, plain_float
 
 _DEEPEST: Final = 200
@@ -30,9 +31,6 @@ _PLACES: Final = (
     *("kubernetes", "docker", "container", "container_id", "container_name", "attrs", "host", "agent", "file", "tag"),
 )
 """What tells containers, hosts and files apart, and is the same in all lines of one."""
-
-_EPOCH: Final = "1970-01-01T00:00:00.000000000Z"
-_NOWHERE: Final[Source] = {"topic": "", "partition": 0, "offset": 0}
 
 
 def read_envelope(raw: RawRecord, value: bytes, detector: Detector) -> Piece | None:
@@ -91,6 +89,6 @@ def _is_line(choice: Choice, document: dict[str, Any], line: str) -> bool:
     if choice.read is None:
         return False
     try:
-        return bool(choice.read(document, "", _EPOCH, _NOWHERE)["body"] == line)
+        return bool(choice.read(document, *NOBODY)["body"] == line)
     except RejectedRecord:
         return False
