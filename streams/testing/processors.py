@@ -31,9 +31,9 @@ _FIELDS = frozenset(Record.__annotations__)
 _NEVER = frozenset({"provenance", "event_id", "source", "schema_version", "observed_timestamp", "signal"})
 """Who a record is and how it was made: no processor's business."""
 
-_SMALL, _FACTOR, _ATTEMPTS = 2_000, 8, 6
-_TOO_MUCH = 2.5 * _FACTOR
-"""Between linear (8 times as long) and quadratic (64 times)."""
+_SMALL, _FACTOR, _ATTEMPTS = 1_000, 16, 6
+_TOO_MUCH = 5 * _FACTOR
+"""Between linear (16 times as long, up to 4 times more out of the caches) and quadratic (256 times)."""
 _RUNS, _SHORTEST = 3, 20e-6
 """Runs of a time, and the seconds below which a time is not measured well and is no danger."""
 

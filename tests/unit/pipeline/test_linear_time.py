@@ -12,9 +12,9 @@ from streams.pipeline import Pipeline
 from streams.settings import Limits, Settings
 from streams.testing import FakeRecord, chunk_of
 
-SMALL, FACTOR = 25_000, 8
-TOO_MUCH = 2.5 * FACTOR
-"""Between what is linear (8 times as long) and what is quadratic (64 times)."""
+SMALL, FACTOR = 12_500, 16
+TOO_MUCH = 5 * FACTOR
+"""Between what is linear (16 times as long, up to 4 times more out of the caches) and what is quadratic (256 times)."""
 
 ATTEMPTS = 6
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.joined import Joining
 
-SMALL, FACTOR = 400, 8
-TOO_MUCH = 2.5 * FACTOR
-"""Between what is linear (8 times as long) and what is quadratic (64 times)."""
+SMALL, FACTOR = 200, 16
+TOO_MUCH = 5 * FACTOR
+"""Between what is linear (16 times as long, up to 4 times more out of the caches) and what is quadratic (256 times)."""
 
 ATTEMPTS = 6
 BOUNDS = {"event_lines": 10_000, "event_bytes": 1_048_576, "chain_records": 10_000, "chain_bytes": 8_388_608}
