@@ -54,7 +54,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 lock: setup ## Recompute the locks from pyproject.toml
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) requirements/fuzz.in -o requirements/fuzz.txt
-	$(LOCK) pyproject.toml --extra geoip --extra user-agent -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra geoip --extra parquet --extra postgres --extra user-agent -o requirements/run.txt
 	$(LOCK) pyproject.toml --all-extras --group test --group lint --group build -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
 

@@ -1,0 +1,1 @@
+"""Stores that enriched records are written to, one sink a file or folder."""
