@@ -111,6 +111,14 @@ class Place:
     rewrite: bool = False
 
 
+class BatchBounds(NamedTuple):
+    """What a batch has at most, and how many seconds its first record waits for more; settings may say otherwise."""
+
+    records: int = 2_000
+    bytes: int = 4_194_304
+    seconds: float = 0.2
+
+
 class Sink(ABC):
     """Writes batches to one store. Batches of different partitions may be written at the same time."""
 
@@ -120,13 +128,15 @@ class Sink(ABC):
     """Modules of other packages without which it cannot be made."""
     extra: ClassVar[str] = ""
     """The extra of this distribution that installs them, as in `weft[postgres]`."""
+    batch: ClassVar[BatchBounds] = BatchBounds()
+    """What suits the store."""
     Options: ClassVar[type[SinkOptions]] = SinkOptions
 
     def __init__(self, options: Any, place: Place) -> None:
         self.options = options
         self.place = place
 
-    async def start(self) -> None:
+    async def start(self) -> None:  # noqa: B027 - not every sink has something to open
         """Open what it needs; called again after it raised Unavailable.
 
         Raises:
@@ -146,7 +156,7 @@ class Sink(ABC):
             Refused: something in the batch is wrong, and the store does not tell which.
         """
 
-    async def stop(self) -> None:
+    async def stop(self) -> None:  # noqa: B027 - nor to close
         """Let go of what it holds; called once, also when `start` did not get far, and never during a write."""
 
 

@@ -52,7 +52,7 @@ class Store(ABC):
 
     @abstractmethod
     async def counts(self, query: Query, bucket_seconds: int) -> Sequence[Bucket]:
-        """Count records by time (whole minutes), service, signal and severity; trace and text are no conditions here."""
+        """Count by time (whole minutes), service, signal and severity; trace and text are no conditions here."""
 
     @abstractmethod
     async def stop(self) -> None:
