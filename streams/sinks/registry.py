@@ -22,7 +22,7 @@ BUILTIN: Final[dict[str, str]] = {
     "sqlite": "streams.sinks.sqlite.sink:SqliteSink",
     "postgres": "streams.sinks.postgres.sink:PostgresSink",
     "parquet": "streams.sinks.parquet.sink:ParquetSink",
-    "otlp": "streams.sinks.otlp:OtlpSink",
+    "otlp": "streams.sinks.otlp.sink:OtlpSink",
     "http": "streams.sinks.http:HttpSink",
     "kafka": "streams.sinks.kafka:KafkaSink",
     "file": "streams.sinks.file:FileSink",

@@ -13,9 +13,9 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, LogsData
 from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
+from streams.sinks.otlp.values import any_value, key_values
 from streams.testing import FakeRecord
 from streams.types import Outcome
-from tests.otlp_encode import any_value, key_values
 from tests.through import dead_of, limited, outcome_of, record_of, records_of, with_policy
 
 TRACE, SPAN = "5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"

@@ -15,8 +15,10 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as m
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status, TracesData
 
+from streams.sinks.otlp.requests import Request
+from streams.sinks.otlp.values import any_value, key_values
 from streams.testing import FakeRecord
-from tests.otlp_encode import Request, any_value, key_values, to_otlp
+from tests.otlp_encode import to_otlp
 from tests.through import record_of
 
 DIALECTS = {LogsData: b"otlp-logs", m.MetricsData: b"otlp-metrics", TracesData: b"otlp-spans"}

@@ -1,0 +1,1 @@
+"""OTLP/HTTP to any collector or backend."""

@@ -1,0 +1,52 @@
+"""JSON values, ids and times as OTLP's messages have them (opentelemetry-proto, common/v1/common.proto)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+_INT64: Final = range(-(2**63), 2**63)
+
+
+def key_values(attributes: Mapping[str, Any]) -> list[KeyValue]:
+    """Give attributes as a list of pairs."""
+    return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
+
+
+def any_value(value: Any) -> AnyValue:
+    """Give a JSON value; an integer that OTLP has no room for becomes text, which loses nothing."""
+    found = AnyValue()
+    match value:
+        case bool():
+            found.bool_value = value
+        case int() if value in _INT64:
+            found.int_value = value
+        case int():
+            found.string_value = str(value)
+        case float():
+            found.double_value = value
+        case str():
+            found.string_value = value
+        case list():
+            found.array_value.values.extend(any_value(inner) for inner in value)
+            found.array_value.SetInParent()
+        case dict():
+            found.kvlist_value.values.extend(key_values(value))
+            found.kvlist_value.SetInParent()
+    return found
+
+
+def nanoseconds(timestamp: str | None) -> int:
+    """Give nanoseconds since 1970, 0 when unknown."""
+    if timestamp is None:
+        return 0
+    moment = datetime.fromisoformat(timestamp[:19]).replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 10**9 + int(timestamp[20:29])
+
+
+def id_bytes(text: str | None) -> bytes:
+    """Give the bytes of a trace or span id; none when unknown."""
+    return bytes.fromhex(text or "")
