@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from typing import Any, Protocol
 
 from streams.errors import ConfigurationError
-from streams.settings import Security, Settings
+from streams.settings import Security
 
 
-def client_options(settings: Settings) -> dict[str, Any]:
+class Cluster(Protocol):
+    """What leads to a cluster: the settings, or the options of a sink that writes to another one."""
+
+    @property
+    def brokers(self) -> str | None:
+        """Addresses as `host:port,...`."""
+
+    @property
+    def security(self) -> Security:
+        """Protocol, login and TLS files."""
+
+
+def client_options(settings: Cluster) -> dict[str, Any]:
     """Give the bootstrap servers and security arguments of an aiokafka client.
 
     Raises:
