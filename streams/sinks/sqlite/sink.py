@@ -1,0 +1,144 @@
+"""The sink `sqlite`: everything in files of one folder, without any server."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from pydantic import Field
+
+from streams.errors import ConfigurationError
+from streams.sinks.base import OK, Batch, Effect, Item, Outcome, Place, Refused, Result, Sink, SinkOptions, Unavailable
+from streams.sinks.order import prefix_only
+from streams.sinks.sqlite import connections
+from streams.sinks.sqlite.days import Days
+from streams.sinks.sqlite.lock import WriterLock
+from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, Row, row_of
+from streams.sinks.sqlite.writing import write
+
+_Given = TypeVar("_Given")
+_UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
+
+
+class SqliteOptions(SinkOptions):
+    """Where records go by their time."""
+
+    window_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days back from today, and tomorrow, that get a file of their own; all others share `overflow.db`.",
+    )
+    open_files: int = Field(default=4, ge=1, le=100, description="Files that stay open for writing.")
+
+
+class SqliteSink(Sink):
+    """Stores each record once, by event id, in SQLite files: one a day of `observed_timestamp`.
+
+    One thread writes, whatever the number of partitions; a batch is one transaction in each file that it touches.
+    """
+
+    name = "sqlite"
+    effect = Effect.KEYED
+    Options = SqliteOptions
+
+    def __init__(self, options: SqliteOptions, place: Place) -> None:
+        super().__init__(options, place)
+        self._lock = WriterLock(place.directory)
+        self._days = Days(place.directory, window_days=options.window_days, open_files=options.open_files)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+
+    async def start(self) -> None:
+        """Become the only writer of the folder and bring its files to the current version.
+
+        Raises:
+            ConfigurationError: another process writes there, the folder cannot be used, or a file is damaged or of a
+                newer program.
+            Unavailable: a file cannot be opened now.
+        """
+        await self._run(self._start)
+
+    async def write(self, batch: Batch) -> Sequence[Result]:
+        """Store a batch, in the order of the files that it touches; what is not committed is `retry`.
+
+        Raises:
+            Unavailable: nothing of it could be stored now.
+            Refused: SQLite does not take one of the values.
+        """
+        return await self._run(lambda: self._write(batch.items))
+
+    async def stop(self) -> None:
+        """Close the files, behind a write that still runs, and let another process write."""
+        await self._run(self._stop)
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[], _Given]) -> _Given:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _start(self) -> None:
+        try:
+            self.place.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.take()
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write into {self.place.directory}: {error.strerror}",
+                cure="WEFT_STATE_DIR names a folder that this user may write.",
+            ) from None
+        file = ""
+        try:
+            for file in self._days.start():  # noqa: B007 - the last one named is to blame
+                pass
+        except sqlite3.Error as error:
+            raise _start_error(error, file) from None
+
+    def _write(self, items: Sequence[Item]) -> Sequence[Result]:
+        results: list[Result] = [OK] * len(items)
+        files: defaultdict[str, list[int]] = defaultdict(list)
+        rows: dict[int, Row] = {}
+        for index, item in enumerate(items):
+            try:
+                rows[index] = row = row_of(item)
+            except _UNREADABLE as error:
+                results[index] = Result(Outcome.REJECTED, f"not an enriched record: {type(error).__name__}")
+            else:
+                files[self._days.place(row.observed // MILLISECONDS_A_DAY)].append(index)
+        for file, indexes in files.items():
+            reason = self._write_file(file, [rows[index] for index in indexes])
+            if reason:
+                if len(indexes) == len(items):
+                    raise Unavailable(reason)
+                for index in indexes:
+                    results[index] = Result(Outcome.RETRY, reason)
+        return prefix_only(items, results)
+
+    def _write_file(self, file: str, rows: Sequence[Row]) -> str:
+        """Write into one file; gives why nothing could be stored, else nothing."""
+        try:
+            write(self._days.connection(file), rows, rewrite=self.place.rewrite)
+        except sqlite3.Error as error:
+            self._days.close(file)
+            if connections.is_refusal(error):
+                raise Refused(connections.reason_of(error, file)) from None
+            return connections.reason_of(error, file)
+        except (UnicodeError, OverflowError) as error:
+            raise Refused(f"{file}: {type(error).__name__}") from None
+        for day in {row.observed // MILLISECONDS_A_DAY for row in rows}:
+            self._days.settle(day)
+        return ""
+
+    def _stop(self) -> None:
+        self._days.close_all()
+        self._lock.drop()
+
+
+def _start_error(error: sqlite3.Error, file: str) -> Exception:
+    reason = connections.reason_of(error, file)
+    if connections.is_damage(error):
+        return ConfigurationError(reason, cure="What it held is in Kafka for as long as that keeps it.")
+    if "fts5" in str(error):
+        return ConfigurationError("this Python's SQLite has no full-text index (FTS5)", cure="Use another Python.")
+    return Unavailable(reason)
