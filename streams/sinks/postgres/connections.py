@@ -1,0 +1,95 @@
+"""Connections to PostgreSQL: the settings of a session, and one that is thrown away when anything went wrong on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+
+from streams.sinks.postgres.options import PostgresOptions, read_dsn
+
+Connection: TypeAlias = asyncpg.Connection
+Pool: TypeAlias = asyncpg.Pool
+
+_STAGING: Final = """
+create temp table staging (like records) on commit delete rows;
+alter table staging alter column words type text;
+"""
+_STAGING_MEMORY: Final = "32MB"
+
+
+async def connect(options: PostgresOptions, name: str) -> Connection:
+    """Open one connection that is in no pool.
+
+    Raises:
+        ConfigurationError: there is no DSN where the options say.
+        ValueError: the DSN cannot be read.
+        OSError, asyncpg.PostgresError: the server does not take it.
+    """
+    connection: Connection = await asyncpg.connect(**_arguments(options, name))
+    return connection
+
+
+async def writers(options: PostgresOptions, name: str) -> Pool:
+    """Give a pool of connections that have an empty table `staging`; none is opened before it is needed."""
+    return await _pool(options, _arguments(options, name), init=_make_staging)
+
+
+async def readers(options: PostgresOptions, name: str) -> Pool:
+    """Give a pool of connections that cannot write."""
+    arguments = _arguments(options, name)
+    arguments["server_settings"]["default_transaction_read_only"] = "on"
+    return await _pool(options, arguments)
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, options: PostgresOptions) -> AsyncIterator[Connection]:
+    """Give a connection inside a transaction that is committed at the end.
+
+    Nothing is asked of a connection on which something failed or was cancelled: it may hang. The server undoes what
+    was begun when it is gone.
+    """
+    async with pool.acquire(timeout=options.connect_seconds) as connection:
+        try:
+            await connection.execute("begin")
+            yield connection
+            await connection.execute("commit")
+        except BaseException:
+            connection.terminate()
+            raise
+
+
+async def _pool(options: PostgresOptions, arguments: dict[str, Any], **more: Any) -> Pool:
+    pool: Pool = await asyncpg.create_pool(min_size=0, max_size=options.connections, reset=_keep, **arguments, **more)
+    return pool
+
+
+def _arguments(options: PostgresOptions, name: str) -> dict[str, Any]:
+    statement = f"{round(options.statement_seconds * 1000)}ms"
+    return {
+        "dsn": read_dsn(options, name),
+        "timeout": options.connect_seconds,
+        "command_timeout": options.statement_seconds + options.connect_seconds,  # where the server says nothing
+        "server_settings": {
+            "application_name": f"weft-sink-{name}",
+            "search_path": options.schema_name,
+            "statement_timeout": statement,
+            "lock_timeout": f"{round(options.lock_seconds * 1000)}ms",
+            "idle_in_transaction_session_timeout": statement,
+            "temp_buffers": _STAGING_MEMORY,
+            "jit": "off",
+            "timezone": "UTC",
+        },
+    }
+
+
+async def _make_staging(connection: Connection) -> None:
+    if await connection.fetchval("show synchronous_commit") == "off":
+        await connection.execute("set synchronous_commit = on")  # `ok` means that it is on the disk
+    await connection.execute(_STAGING)
+
+
+async def _keep(connection: Connection) -> None:
+    """Sessions are all alike: there is nothing to reset, and it would be a round trip a batch."""

@@ -1,0 +1,78 @@
+"""What an error of PostgreSQL means for what was tried (PostgreSQL manual, appendix A, "PostgreSQL Error Codes").
+
+What a server says may quote what it was given, so only those messages are passed on that speak of the server itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
+
+from streams.errors import ConfigurationError
+from streams.sinks.base import Refused, Unavailable
+
+_DATA: Final = ("22", "23", "54")
+"""Classes of errors that a record is to blame for: data exception, constraint violation, limit exceeded."""
+
+_OF_THE_MOMENT: Final = ("23505", "23514")
+"""Of those, what is gone at the next try: another writer had the same record, or made a partition for its day."""
+
+_ABOUT_THE_SERVER: Final = ("08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58")
+
+_MISTAKES: Final = ("0A", "28", "3D", "3F", "42")
+"""At start: no such role, password, database or schema, no permission, or a server that knows not what is asked."""
+
+_FAILURES: Final = (OSError, PostgresError, InterfaceError, InternalClientError)
+"""A TimeoutError is an OSError; the last is what asyncpg says of a server that died within a message."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Tell errors of a write apart.
+
+    Raises:
+        Refused: a record is to blame.
+        Unavailable: anything else; nothing is known of what was written.
+    """
+    try:
+        yield
+    except _FAILURES as error:
+        code = _code(error)
+        unfit = isinstance(error, ValueError)  # found by asyncpg, before anything was sent
+        if unfit or (code.startswith(_DATA) and code not in _OF_THE_MOMENT):
+            raise Refused(_reason(error)) from None
+        raise Unavailable(_reason(error)) from None
+
+
+@contextmanager
+def starting(where: str) -> Iterator[None]:
+    """Tell errors of a start apart; `where` names the options.
+
+    Raises:
+        ConfigurationError: the server is there and will not have it.
+        Unavailable: it is not there now.
+    """
+    try:
+        yield
+    except ValueError as error:
+        told = f"{where}: the DSN cannot be used: {type(error).__name__}"
+        raise ConfigurationError(told, cure="It is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.") from None
+    except _FAILURES as error:
+        code = _code(error)
+        if code.startswith(_MISTAKES):
+            raise ConfigurationError(f"{where}: PostgreSQL refused the start: {_reason(error)}") from None
+        raise Unavailable(_reason(error)) from None
+
+
+def _code(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
+
+
+def _reason(error: BaseException) -> str:
+    code = _code(error)
+    if code.startswith(_ABOUT_THE_SERVER) or (not code and isinstance(error, OSError)):
+        return f"{type(error).__name__} {code}: {error}".replace(" :", ":")
+    return f"{type(error).__name__} {code}".strip()

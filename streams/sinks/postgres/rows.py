@@ -1,0 +1,136 @@
+"""A record as a row: its exact bytes, and beside them what it is searched by.
+
+PostgreSQL stores neither U+0000 nor lone surrogates in text and jsonb; every column but `value` has another sign there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from streams.sinks.base import Item
+
+COLUMNS: Final = (
+    "day", "event_id", "observed_ns", "happened_ns", "signal", "severity", "service", "trace_id", "exemplar_traces",
+    "body", "attributes", "resource", "words", "value",
+)  # fmt: skip
+"""Of a row, in order."""
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_WORD: Final = re.compile(r"[^\W_]{1,64}")
+_MOST_CHARACTERS: Final = 250_000
+_LONGEST_NAME: Final = 200
+
+
+def rows_of(items: Sequence[Item], *, last: bool) -> list[tuple[Any, ...]]:
+    """Give a row for each event id: of its last item, or of its first."""
+    chosen = items if last else reversed(items)
+    kept = {item.event_id: item for item in chosen}
+    return [_row(item) for item in items if kept[item.event_id] is item]
+
+
+def day_of(timestamp: str) -> date:
+    """Give the day of a timestamp, in UTC."""
+    return _moment(timestamp[:19])[0]
+
+
+def nanoseconds(timestamp: str) -> int:
+    """Give a timestamp as nanoseconds since 1970."""
+    return _moment(timestamp[:19])[1] + int(timestamp[20:29])
+
+
+def name_key(name: str) -> str:
+    """Give what a name is found by: itself, or its beginning and its hash where an index has no room for it."""
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME // 2]}~{sha256(name.encode(errors='surrogatepass')).hexdigest()}"
+    return _plain(name)
+
+
+def words_in(text: str) -> set[str]:
+    """Give the words that a text is found by: runs of letters and digits, in lower case, in pieces of 64."""
+    return set(_WORD.findall(text.lower()))
+
+
+def _row(item: Item) -> tuple[Any, ...]:
+    record = item.record
+    observed = record["observed_timestamp"]
+    day, second = _moment(observed[:19])
+    observed_ns = second + int(observed[20:29])
+    happened = record["timestamp"]
+    return (
+        day,
+        item.event_id,
+        observed_ns,
+        nanoseconds(happened) if happened else observed_ns,
+        record["signal"],
+        record["severity_number"],
+        name_key(record["resource"]["service.name"]),
+        record["trace_id"],
+        _exemplar_traces(record),
+        _json(record["body"]),
+        _json(record["attributes"]),
+        _json(record["resource"]),
+        " ".join(words_in(_text(record))),
+        item.value,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _moment(second: str) -> tuple[date, int]:
+    """The day and the nanoseconds of `2026-03-01T12:00:00`; remembered because neighbours share their second."""
+    day = date.fromisoformat(second[:10])
+    hours, minutes, seconds = int(second[11:13]), int(second[14:16]), int(second[17:19])
+    return day, ((day.toordinal() - _EPOCH) * 86_400 + hours * 3_600 + minutes * 60 + seconds) * 10**9
+
+
+def _exemplar_traces(record: dict[str, Any]) -> list[str] | None:
+    exemplars = record.get("metric", {}).get("exemplars", ())
+    return sorted({one["trace_id"] for one in exemplars if one.get("trace_id")}) or None
+
+
+def _json(value: Any) -> str:
+    try:
+        text = orjson.dumps(value).decode()
+        if "\\u0000" not in text:
+            return text
+    except TypeError:  # a lone surrogate, or an integer beyond 64 bits
+        pass
+    return json.dumps(_all_plain(value), ensure_ascii=False)
+
+
+def _all_plain(value: Any) -> Any:
+    match value:
+        case str():
+            return _plain(value)
+        case list():
+            return [_all_plain(inner) for inner in value]
+        case dict():
+            return {_plain(key): _all_plain(inner) for key, inner in value.items()}
+    return value
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
+def _text(record: dict[str, Any]) -> str:
+    """The body and the values of attributes; of very much text the beginning, because a tsvector ends at 1 MiB."""
+    texts: list[str] = []
+    pending = [record["body"], *record["attributes"].values()]
+    for value in pending:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif value is not None and not isinstance(value, bool):
+            texts.append(str(value))
+    return " ".join(texts)[:_MOST_CHARACTERS]
