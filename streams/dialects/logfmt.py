@@ -15,6 +15,7 @@ from streams.dialects.base import Dialect, Example, ObjectReader, TextReader, ad
 from streams.dialects.keyed import Reading, keyed
 from streams.dialects.roles import KEYS
 from streams.types import Record, Source
+from streams.values.go_strings import unescaped
 
 _KEYS = KEYS._replace(
     time=("ts", "time", "t", *KEYS.time), severity=("level", "lvl", *KEYS.severity), body=("msg", "message")
@@ -24,8 +25,6 @@ _TOKEN = re.compile(
     r"[ \t]*+(?:(?P<key>[A-Za-z_@][A-Za-z0-9_.\-/@]{0,99})="
     r'(?:"(?P<quoted>(?>(?:[^"\\]++|\\.)*))"(?=[ \t]|$)|(?P<bare>[^ \t]*+))|(?P<loose>[^ \t]++))'
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _MOST_SHAPES = 1_024
 
 
@@ -39,7 +38,7 @@ def parse(line: str) -> list[tuple[str, str]] | None:
     for match in _TOKEN.finditer(line.rstrip(" \t")):
         key, quoted, bare, word = match.groups()
         if key is not None:
-            pairs.append((key, [bare if quoted is None else _ESCAPE.sub(_unescape, quoted)]))
+            pairs.append((key, [bare if quoted is None else unescaped(quoted)]))
         elif pairs:
             pairs[-1][1].append(word)
             loose = True
@@ -48,10 +47,6 @@ def parse(line: str) -> list[tuple[str, str]] | None:
     if len(pairs) < 2 or (loose and not any(key in _SURE_SIGNS for key, _ in pairs)):
         return None
     return [(key, " ".join(words)) for key, words in pairs]
-
-
-def _unescape(escape: re.Match[str]) -> str:
-    return _ESCAPED.get(escape[1], escape[1])
 
 
 def _compile_text(zone: tzinfo) -> TextReader:

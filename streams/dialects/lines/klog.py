@@ -12,6 +12,7 @@ from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.clock import month_name
 from streams.dialects.lines.grammar import lined, take_trace
 from streams.types import Record
+from streams.values.go_strings import unescaped
 from streams.values.severities import KLOG
 
 _TIME = r"(?P<time>(?P<second>(?:\d{4}|\d{8}) \d\d:\d\d:\d\d)\.(?P<fraction>\d{1,9}))"
@@ -20,8 +21,6 @@ _MESSAGE = re.compile(_QUOTED, re.DOTALL)
 _BARE = r"\[[^\]\n]*+\]|\{[^}\n]*+\}|[^ \n]*+"
 _LINES = r"<\n((?>(?:\t[^\n]*+\n)*)) ?>"
 _PAIR = re.compile(rf" ([A-Za-z_][\w./\-]{{0,200}})=(?:{_QUOTED}(?= |$)|{_LINES}|({_BARE}))", re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 def _spell(time: str) -> str:
@@ -38,7 +37,7 @@ def _read_structured(record: Record) -> None:
     pairs = _pairs(text, message.end()) if message else None
     if message is None or pairs is None:
         return
-    record["body"] = _unescaped(message[1])
+    record["body"] = unescaped(message[1])
     logger = pairs.pop("logger", None)
     if logger:
         record["scope"] = {"name": logger}
@@ -54,16 +53,12 @@ def _pairs(text: str, start: int) -> dict[str, str] | None:
         if match.start() != start or key in found:
             return None
         start = match.end()
-        found[key] = _unescaped(quoted) if quoted is not None else bare if lines is None else _outdented(lines)
+        found[key] = unescaped(quoted) if quoted is not None else bare if lines is None else _outdented(lines)
     return None if text[start:].strip() else found
 
 
 def _outdented(lines: str) -> str:
     return "\n".join(line[1:] for line in lines.splitlines())
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), text) if "\\" in text else text
 
 
 DIALECT = Dialect(

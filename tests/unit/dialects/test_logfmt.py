@@ -14,6 +14,7 @@ from tests.through import record_of
         ("a=1 b=2", [("a", "1"), ("b", "2")]),
         ('level=info msg="two words"', [("level", "info"), ("msg", "two words")]),
         (r'msg="a \"quote\", a \\ and a\nline" a=1', [("msg", 'a "quote", a \\ and a\nline'), ("a", "1")]),
+        (r'a="\u0433\x3d\U0001f4a9\ud83d" b=1', [("a", "\u0433=\U0001f4a9ud83d"), ("b", "1")]),
         ("level= msg=x", [("level", ""), ("msg", "x")]),
         ("a=1\tb=x=y", [("a", "1"), ("b", "x=y")]),
         (
