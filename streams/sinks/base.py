@@ -93,13 +93,15 @@ class Item(NamedTuple):
 class Batch:
     """Records of one partition in its order, at least one.
 
-    `marks` is what a deduplicating sink stores together with the records: the marks after this batch.
+    `marks` is what a deduplicating sink stores together with the records: the marks after this batch. `before` are
+    those before it, from which the marks of a part are made.
     """
 
     topic: str
     partition: int
     items: Sequence[Item]
     marks: Marks = field(default_factory=dict)
+    before: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,8 @@ class Sink(ABC):
         """Store a batch; gives one result for each item, in their order, once what is `ok` is durable.
 
         Of one key (a trace) `ok` and `rejected` are only a prefix: behind a `retry` everything of that key is `retry`.
-        It may be called again with the same records, together with others or alone.
+        It may be called again with the same records, together with others or alone. It may be cancelled at any time,
+        and is over when it ends: what a thread of it still does, it waits for.
 
         Raises:
             Unavailable: nothing is known of any of them; they are tried again.
@@ -161,7 +164,10 @@ class Sink(ABC):
 
 
 class DeduplicatedSink(Sink):
-    """A sink for a store that only appends: it stores each batch's marks in the same atomic step as its records."""
+    """A sink for a store that only appends: it stores each batch's marks in the same atomic step as its records.
+
+    So of a batch it stores all that it does not reject, or says `retry` of all of them.
+    """
 
     effect = Effect.DEDUPLICATED
 
@@ -169,7 +175,8 @@ class DeduplicatedSink(Sink):
     async def take(self, topic: str, partition: int) -> Marks:
         """Begin with a partition of `enriched` that was newly assigned: give its stored marks.
 
-        What a crashed writer left behind them is removed before.
+        What a crashed writer left behind them is removed before. It is called again after a write that was cancelled
+        or raised Unavailable: what turns out to be stored is not written a second time.
 
         Raises:
             Unavailable: the store does not answer now.
