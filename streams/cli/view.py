@@ -86,7 +86,7 @@ def text_of(record: Mapping[str, Any]) -> str:
     if metric := record.get("metric"):
         return f"{metric.get('name')} = {metric.get('value', '')}"
     if span := record.get("span"):
-        return f"{span.get('name')} {span.get('duration_ns', 0) / 1e6:.1f} ms"
+        return f"{span.get('name')} {(span.get('duration_ns') or 0) / 1e6:.1f} ms"
     return json.dumps(body, ensure_ascii=False)
 
 

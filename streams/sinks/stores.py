@@ -9,7 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from streams.sinks.base import Place
 
 Stored: TypeAlias = dict[str, Any]
 """An enriched record as it was stored, upcast to the current schema version."""
@@ -48,12 +51,30 @@ class Store(ABC):
 
     @abstractmethod
     async def search(self, query: Query) -> Sequence[Stored]:
-        """Give at most `limit` records, newest first; those of one trace (logs, spans, metrics) in time order."""
+        """Give at most `limit` records, newest first; those of one trace (logs, spans, metrics) in time order.
+
+        Raises:
+            ConfigurationError: there is no such store, or it is of another version than this program.
+            Unavailable: it does not answer now.
+        """
 
     @abstractmethod
     async def counts(self, query: Query, bucket_seconds: int) -> Sequence[Bucket]:
-        """Count by time (whole minutes), service, signal and severity; trace and text are no conditions here."""
+        """Count by time (whole minutes), service, signal and severity; trace and text are no conditions here.
+
+        Raises:
+            ConfigurationError, Unavailable: as `search` does.
+        """
 
     @abstractmethod
     async def stop(self) -> None:
         """Let go of what it holds."""
+
+
+class Readable(ABC):
+    """What a sink is besides, when its store can be asked."""
+
+    @classmethod
+    @abstractmethod
+    def store(cls, options: Any, place: Place) -> Store:
+        """Give a reader of what such a sink has stored, whether or not one runs; it connects when it is first asked."""

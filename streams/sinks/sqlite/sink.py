@@ -18,7 +18,9 @@ from streams.sinks.sqlite import connections
 from streams.sinks.sqlite.days import Days
 from streams.sinks.sqlite.lock import WriterLock
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, Row, row_of
+from streams.sinks.sqlite.store import SqliteStore
 from streams.sinks.sqlite.writing import write
+from streams.sinks.stores import Readable, Store
 
 _Given = TypeVar("_Given")
 _UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
@@ -36,7 +38,7 @@ class SqliteOptions(SinkOptions):
     open_files: int = Field(default=4, ge=1, le=100, description="Files that stay open for writing.")
 
 
-class SqliteSink(Sink):
+class SqliteSink(Sink, Readable):
     """Stores each record once, by event id, in SQLite files: one a day of `observed_timestamp`.
 
     One thread writes, whatever the number of partitions; a batch is one transaction in each file that it touches.
@@ -51,6 +53,11 @@ class SqliteSink(Sink):
         self._lock = WriterLock(place.directory)
         self._days = Days(place.directory, window_days=options.window_days, open_files=options.open_files)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+
+    @classmethod
+    def store(cls, options: SqliteOptions, place: Place) -> Store:
+        """Give a reader of the folder; it blocks no writer."""
+        return SqliteStore(place.directory)
 
     async def start(self) -> None:
         """Become the only writer of the folder and bring its files to the current version.
@@ -77,7 +84,15 @@ class SqliteSink(Sink):
         self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[[], _Given]) -> _Given:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        """Run in the thread that writes; who is cancelled waits for what has begun."""
+        job = self._thread.submit(work)
+        done = asyncio.wrap_future(job)
+        try:
+            return await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if not job.cancel():
+                await asyncio.wait([done])
+            raise
 
     def _start(self) -> None:
         try:

@@ -1,0 +1,127 @@
+"""Asks one file: which records, newest first or of one trace, and how many a bucket of time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from schemas.severity import ERROR
+from streams.sinks.sqlite.layout import ID_BITS
+from streams.sinks.sqlite.rows import MILLISECONDS_A_MINUTE, nanoseconds, trace_bytes
+from streams.sinks.stores import Query
+
+_NANOSECONDS_A_MILLISECOND: Final = 1_000_000
+_WORDS_FIRST: Final = "words cross join record on record.id = words.rowid"
+_MOST_WORDS: Final = 50
+_OF_TRACE: Final = """record.id in (
+    select id from record where trace_id = :trace union all select id from exemplar where trace_id = :trace
+)"""
+
+
+class Found(NamedTuple):
+    """A record that fits; `time` is when it happened, in nanoseconds, and ids grow with the observed time."""
+
+    id: int
+    time: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query in the terms of the tables: observed milliseconds, from `since` on and before `until`."""
+
+    query: Query
+    since: int | None
+    until: int | None
+
+    @classmethod
+    def of(cls, query: Query) -> Asked:
+        """Read the times of a query.
+
+        Raises:
+            ValueError: one is no time as records write it, or the text has no words or too many.
+        """
+        if query.text is not None and not 0 < len(query.text.split()) <= _MOST_WORDS:
+            raise ValueError(f"the text is not 1 to {_MOST_WORDS} words")
+        return cls(query, _milliseconds(query.since), _milliseconds(query.until))
+
+    def newest(self, connection: sqlite3.Connection) -> Iterator[Found]:
+        """Give the records of one file that fit, the newest first."""
+        source = _WORDS_FIRST if self.query.text is not None else "record"
+        key = "words.rowid" if self.query.text is not None else "record.id"
+        return self._found(connection, source, key, f"{key} desc")
+
+    def trace(self, connection: sqlite3.Connection) -> Iterator[Found]:
+        """Give the records of one file that are of the trace or whose exemplars name it, the earliest first."""
+        source = _WORDS_FIRST if self.query.text is not None else "record"
+        return self._found(connection, source, "record.id", "record.time, record.id")
+
+    def counts(self, connection: sqlite3.Connection, bucket_minutes: int) -> Iterator[tuple[int, str, str, int, int]]:
+        """Give bucket (its number since 1970), service, signal, severity and records."""
+        conditions = list(self._columns())
+        if self.since is not None:
+            conditions.append("minute >= :since / :minute")
+        if self.until is not None:
+            conditions.append("minute < (:until + :minute - 1) / :minute")
+        columns = "minute / :bucket, service, signal, severity, sum(records)"
+        sql = f"select {columns} from minute {_where(conditions)} group by 1, 2, 3, 4"  # noqa: S608 - no values in it
+        return connection.execute(sql, self._values() | {"bucket": bucket_minutes})
+
+    def _found(self, connection: sqlite3.Connection, source: str, key: str, order: str) -> Iterator[Found]:
+        joined = f"{source} cross join value on value.id = record.id {_where([*self._conditions(key)])}"
+        sql = f"select record.id, record.time, value.value from {joined} order by {order} limit :limit"  # noqa: S608
+        return map(Found._make, connection.execute(sql, self._values()))
+
+    def _conditions(self, key: str) -> Iterator[str]:
+        yield from self._columns()
+        if self.since is not None:
+            yield f"{key} >= :since << {ID_BITS}"
+        if self.until is not None:
+            yield f"{key} < :until << {ID_BITS}"
+        if self.query.trace is not None:
+            yield _OF_TRACE
+        if self.query.text is not None:
+            yield "words match :words"
+
+    def _columns(self) -> Iterator[str]:
+        if self.query.service is not None:
+            yield "service = :service"
+        if self.query.signal is not None:
+            yield "signal = :signal"
+        if self.query.severity is not None:
+            yield "severity >= :severity"
+            if self.query.severity >= ERROR:
+                yield f"severity >= {ERROR}"  # said as a constant, so that the index of errors serves
+
+    def _values(self) -> dict[str, Any]:
+        query = self.query
+        return {
+            "since": self.since,
+            "until": self.until,
+            "minute": MILLISECONDS_A_MINUTE,
+            "service": query.service,
+            "signal": query.signal,
+            "severity": query.severity,
+            "trace": None if query.trace is None else trace_bytes(query.trace),
+            "words": None if query.text is None else phrases(query.text),
+            "limit": query.limit,
+        }
+
+
+def phrases(text: str) -> str:
+    """Write words as FTS5 asks for all of them; what stands together in one word must stand together when found.
+
+    Quoted, nothing in them is an operator (FTS5 documentation, "Full-text Query Syntax").
+    """
+    return " ".join('"' + word.replace('"', '""') + '"' for word in text.replace("\0", " ").split())
+
+
+def _milliseconds(timestamp: str | None) -> int | None:
+    """Round up: records are observed in whole milliseconds."""
+    return None if timestamp is None else -(-nanoseconds(timestamp) // _NANOSECONDS_A_MILLISECOND)
+
+
+def _where(conditions: list[str]) -> str:
+    return f"where {' and '.join(conditions)}" if conditions else ""
