@@ -34,14 +34,18 @@ async def connect(options: PostgresOptions, name: str) -> Connection:
 
 async def writers(options: PostgresOptions, name: str) -> Pool:
     """Give a pool of connections that have an empty table `staging`; none is opened before it is needed."""
-    return await _pool(options, _arguments(options, name), init=_make_staging)
+    return await _pool(options, _arguments(options, name), min_size=0, init=_make_staging)
 
 
 async def readers(options: PostgresOptions, name: str) -> Pool:
-    """Give a pool of connections that cannot write."""
+    """Give a pool of connections that cannot write; one is open already.
+
+    Raises:
+        As `connect` does.
+    """
     arguments = _arguments(options, name)
     arguments["server_settings"]["default_transaction_read_only"] = "on"
-    return await _pool(options, arguments)
+    return await _pool(options, arguments, min_size=1)
 
 
 @asynccontextmanager
@@ -62,7 +66,7 @@ async def transaction(pool: Pool, options: PostgresOptions) -> AsyncIterator[Con
 
 
 async def _pool(options: PostgresOptions, arguments: dict[str, Any], **more: Any) -> Pool:
-    pool: Pool = await asyncpg.create_pool(min_size=0, max_size=options.connections, reset=_keep, **arguments, **more)
+    pool: Pool = await asyncpg.create_pool(max_size=options.connections, reset=_keep, **arguments, **more)
     return pool
 
 

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
+from asyncpg.exceptions import (
+    InterfaceError,
+    InternalClientError,
+    InvalidSchemaNameError,
+    PostgresError,
+    UndefinedTableError,
+)
 
 from streams.errors import ConfigurationError
 from streams.sinks.base import Refused, Unavailable
@@ -52,18 +58,35 @@ def starting(where: str) -> Iterator[None]:
     """Tell errors of a start apart; `where` names the options.
 
     Raises:
-        ConfigurationError: the server is there and will not have it.
+        ConfigurationError: the DSN is none, or the server is there and will not have it.
+        Unavailable: it is not there now.
+    """
+    try:
+        with asking(where):
+            yield
+    except ValueError as error:
+        told = f"{where}: the DSN cannot be used: {type(error).__name__}"
+        raise ConfigurationError(told, cure="It is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.") from None
+
+
+@contextmanager
+def asking(where: str) -> Iterator[None]:
+    """Tell errors of a question apart.
+
+    Raises:
+        ConfigurationError: there is no store, or the server will not have the question.
         Unavailable: it is not there now.
     """
     try:
         yield
-    except ValueError as error:
-        told = f"{where}: the DSN cannot be used: {type(error).__name__}"
-        raise ConfigurationError(told, cure="It is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.") from None
+    except (InvalidSchemaNameError, UndefinedTableError):
+        told = f"{where}: there is no store of records in this schema of the database"
+        raise ConfigurationError(told, cure="`weft sink postgres` makes one.") from None
     except _FAILURES as error:
-        code = _code(error)
-        if code.startswith(_MISTAKES):
-            raise ConfigurationError(f"{where}: PostgreSQL refused the start: {_reason(error)}") from None
+        if isinstance(error, ValueError):
+            raise
+        if _code(error).startswith(_MISTAKES):
+            raise ConfigurationError(f"{where}: PostgreSQL refuses: {_reason(error)}") from None
         raise Unavailable(_reason(error)) from None
 
 

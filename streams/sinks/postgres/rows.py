@@ -12,10 +12,12 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
+from unicodedata import normalize
 
 import orjson
 
-from streams.sinks.base import Item
+from streams.sinks.base import Item, Refused
+from streams.sinks.words import words_of
 
 COLUMNS: Final = (
     "day", "event_id", "observed_ns", "happened_ns", "signal", "severity", "service", "trace_id", "exemplar_traces",
@@ -25,20 +27,24 @@ COLUMNS: Final = (
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _WORD: Final = re.compile(r"[^\W_]{1,64}")
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _MOST_CHARACTERS: Final = 250_000
+"""Of the text of a record: a tsvector ends at 1 MiB."""
 _LONGEST_NAME: Final = 200
 
 
 def rows_of(items: Sequence[Item], *, last: bool) -> list[tuple[Any, ...]]:
-    """Give a row for each event id: of its last item, or of its first."""
+    """Give a row for each event id: of its last item, or of its first.
+
+    Raises:
+        Refused: one of them is no enriched record.
+    """
     chosen = items if last else reversed(items)
     kept = {item.event_id: item for item in chosen}
-    return [_row(item) for item in items if kept[item.event_id] is item]
-
-
-def day_of(timestamp: str) -> date:
-    """Give the day of a timestamp, in UTC."""
-    return _moment(timestamp[:19])[0]
+    try:
+        return [_row(item) for item in items if kept[item.event_id] is item]
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Refused(f"{type(error).__name__}: no enriched record") from None
 
 
 def nanoseconds(timestamp: str) -> int:
@@ -54,8 +60,21 @@ def name_key(name: str) -> str:
 
 
 def words_in(text: str) -> set[str]:
-    """Give the words that a text is found by: runs of letters and digits, in lower case, in pieces of 64."""
-    return set(_WORD.findall(text.lower()))
+    """Give the words that a text is found by: runs of letters and digits in lower case, without accents."""
+    if not text.isascii():
+        text = _MARKS.sub("", normalize("NFKD", text[:_MOST_CHARACTERS]))
+    return set(_WORD.findall(text[:_MOST_CHARACTERS].lower()))
+
+
+def json_text(value: Any) -> str:
+    """Give a value as JSON that PostgreSQL takes."""
+    try:
+        text = orjson.dumps(value).decode()
+        if "\\u0000" not in text:
+            return text
+    except TypeError:  # a lone surrogate, or an integer beyond 64 bits
+        pass
+    return json.dumps(_all_plain(value), ensure_ascii=False)
 
 
 def _row(item: Item) -> tuple[Any, ...]:
@@ -74,10 +93,10 @@ def _row(item: Item) -> tuple[Any, ...]:
         name_key(record["resource"]["service.name"]),
         record["trace_id"],
         _exemplar_traces(record),
-        _json(record["body"]),
-        _json(record["attributes"]),
-        _json(record["resource"]),
-        " ".join(words_in(_text(record))),
+        json_text(record["body"]),
+        json_text(record["attributes"]),
+        json_text(record["resource"]),
+        " ".join(words_in(words_of(record))),
         item.value,
     )
 
@@ -95,16 +114,6 @@ def _exemplar_traces(record: dict[str, Any]) -> list[str] | None:
     return sorted({one["trace_id"] for one in exemplars if one.get("trace_id")}) or None
 
 
-def _json(value: Any) -> str:
-    try:
-        text = orjson.dumps(value).decode()
-        if "\\u0000" not in text:
-            return text
-    except TypeError:  # a lone surrogate, or an integer beyond 64 bits
-        pass
-    return json.dumps(_all_plain(value), ensure_ascii=False)
-
-
 def _all_plain(value: Any) -> Any:
     match value:
         case str():
@@ -118,19 +127,3 @@ def _all_plain(value: Any) -> Any:
 
 def _plain(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
-
-
-def _text(record: dict[str, Any]) -> str:
-    """The body and the values of attributes; of very much text the beginning, because a tsvector ends at 1 MiB."""
-    texts: list[str] = []
-    pending = [record["body"], *record["attributes"].values()]
-    for value in pending:
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-        elif value is not None and not isinstance(value, bool):
-            texts.append(str(value))
-    return " ".join(texts)[:_MOST_CHARACTERS]

@@ -10,7 +10,7 @@ create table records (
     service text collate "C" not null,
     trace_id text collate "C",
     exemplar_traces text[] collate "C",     -- the traces that a metric's exemplars name
-    body jsonb,
+    body jsonb not null,
     attributes jsonb not null,
     resource jsonb not null,
     words tsvector not null,

@@ -1,0 +1,120 @@
+"""Reads what the sink has stored: searched by indexes, day by day from the newest, and counted by the minute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from schemas.upcast import UnknownVersion, upcast
+from streams.errors import ConfigurationError
+from streams.sinks.base import Place
+from streams.sinks.positions import position_of
+from streams.sinks.postgres.conditions import Conditions, counted, wanted
+from streams.sinks.postgres.connections import Connection, Pool, readers
+from streams.sinks.postgres.errors import asking, starting
+from streams.sinks.postgres.options import PostgresOptions
+from streams.sinks.stores import Bucket, Query, Store, Stored
+from streams.values.instants import render
+
+_OVERFLOW: Final = "records_overflow"
+_DAYS: Final = """
+select inhrelid::regclass::name from pg_inherits
+where inhparent = 'records'::regclass and inhrelid <> 'records_overflow'::regclass order by 1 desc
+"""
+_COUNT: Final = """
+select minute * 60 / {seconds} * {seconds} as start, service, signal, severity, sum(records)::bigint as records
+from minutes where {conditions} group by 1, 2, 3, 4 having sum(records) > 0 order by 1, 2, 3, 4
+"""
+_SECOND: Final = 10**9
+
+
+class PostgresStore(Store):
+    """The records of one schema; `open` makes one."""
+
+    def __init__(self, pool: Pool, where: str) -> None:
+        self._pool = pool
+        self._where = where
+
+    @classmethod
+    async def open(cls, options: PostgresOptions, place: Place) -> PostgresStore:
+        """Connect to it.
+
+        Raises:
+            ConfigurationError: there is no DSN, or the server does not take it.
+            Unavailable: the server does not answer.
+        """
+        where = f"sinks.{place.name}.options"
+        with starting(where):
+            return cls(await readers(options, place.name), where)
+
+    async def search(self, query: Query) -> Sequence[Stored]:
+        """Give at most `limit` records, newest first; those of one trace in time order, from the first on.
+
+        Raises:
+            ConfigurationError: nothing was ever stored there, or it may not be read.
+            Unavailable: the server does not answer.
+            ValueError: the trace or a time is not as records write it.
+        """
+        conditions = wanted(query)
+        with asking(self._where):
+            async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+                if query.trace is None:
+                    return await _newest(connection, conditions, query.limit)
+                found = await _found(connection, "records", conditions, "happened_ns, observed_ns", query.limit)
+        return sorted(found, key=_earliest_first)
+
+    async def counts(self, query: Query, bucket_seconds: int) -> Sequence[Bucket]:
+        """Count what was stored; a minute that is partly in the time asked for counts whole.
+
+        Raises:
+            ConfigurationError: nothing was ever stored there, or it may not be read.
+            Unavailable: the server does not answer.
+            ValueError: a bucket is no whole number of minutes, or a time is not as records write it.
+        """
+        if bucket_seconds < 60 or bucket_seconds % 60:
+            raise ValueError("a bucket is a whole number of minutes")
+        conditions = counted(query)
+        statement = _COUNT.format(seconds=bucket_seconds, conditions=conditions.sql)
+        with asking(self._where):
+            rows = await self._pool.fetch(statement, *conditions.values)
+        return [Bucket(render(start * _SECOND), *rest) for start, *rest in rows]
+
+    async def stop(self) -> None:
+        """Close its connections."""
+        self._pool.terminate()
+
+
+async def _newest(connection: Connection, conditions: Conditions, limit: int) -> list[Stored]:
+    """Ask day after day, so that a word that is in every record costs no more than the newest of them."""
+    overflow = await _found(connection, _OVERFLOW, conditions, "observed_ns desc", limit)
+    expected: list[Stored] = []
+    for (day,) in await connection.fetch(_DAYS):
+        expected += await _found(connection, day, conditions, "observed_ns desc", limit - len(expected))
+        if len(expected) == limit:
+            break
+    return sorted([*overflow, *expected], key=_newest_first, reverse=True)[:limit]
+
+
+async def _found(connection: Connection, table: str, conditions: Conditions, order: str, limit: int) -> list[Stored]:
+    statement = f"select value from {table} where {conditions.sql} order by {order} limit {limit}"  # noqa: S608 (ours)
+    rows = await connection.fetch(statement, *conditions.values)
+    return [_decoded(value) for (value,) in rows]
+
+
+def _decoded(value: bytes) -> Stored:
+    try:
+        return upcast(orjson.loads(value))
+    except UnknownVersion as error:
+        raise ConfigurationError(f"a stored record cannot be read: {error}") from None
+
+
+def _newest_first(record: Stored) -> tuple[Any, ...]:
+    return record["observed_timestamp"], position_of(record["event_id"])
+
+
+def _earliest_first(record: Stored) -> tuple[Any, ...]:
+    """Of what happened at one moment, what was observed first."""
+    observed = record["observed_timestamp"]
+    return record["timestamp"] or observed, observed, position_of(record["event_id"])
