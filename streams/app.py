@@ -1,22 +1,32 @@
-"""The worker as a Faust app: agents on a channel that our own source feeds; Faust's consumer and producer are off."""
+"""A role as a Faust app: agents on a channel that our own source feeds; Faust's consumer and producer are off."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeAlias, cast
 from uuid import uuid4
 
 import faust
 from faust.app import BootStrategy
+from faust.types import StreamT
 
-from streams.agents.normalise import Normaliser, normalise
+from streams.kafka.assignment import FetchedChunk
 from streams.kafka.source import ChunkSource, Feed
 from streams.settings import Settings
 
-_AGENTS = 2
-"""Agents on the channel: while one waits for look-ups, another works on a different partition."""
-
 _CHANNEL_CHUNKS = 8
+
+
+class Agent(NamedTuple):
+    """A coroutine that takes chunks for ever, and how many of it work at the same time."""
+
+    name: str
+    take: Callable[[StreamT[FetchedChunk]], Awaitable[None]]
+    concurrency: int
+
+
+Takes: TypeAlias = Callable[[ChunkSource], object]
+"""Makes what the agents work with; it is given the source."""
 
 
 class _WithoutKafka(BootStrategy):
@@ -29,7 +39,7 @@ class WeftApp(faust.App):
     """A Faust app whose agents find what they work with in `role`."""
 
     BootStrategy = _WithoutKafka
-    role: Normaliser
+    role: object
     source: ChunkSource
 
     async def on_first_start(self) -> None:
@@ -42,14 +52,10 @@ class WeftApp(faust.App):
         await self.add_runtime_dependency(self.source)
 
 
-def create_app(
-    settings: Settings,
-    source: Callable[[Feed], ChunkSource],
-    role: Callable[[ChunkSource], Normaliser],
-) -> WeftApp:
-    """Build the worker's Faust app: a channel, the source that feeds it and the agents that empty it.
+def create_app(settings: Settings, source: Callable[[Feed], ChunkSource], agent: Agent, takes: Takes) -> WeftApp:
+    """Build a role's Faust app: a channel, the source that feeds it and the agents that empty it.
 
-    `source` is given the channel's `put`, `role` the source. Nothing starts yet.
+    `source` is given the channel's `put`. Nothing starts yet.
     """
     app = WeftApp(
         f"weft-{uuid4().hex}",  # the id would name Kafka objects, of which the app makes none
@@ -59,6 +65,6 @@ def create_app(
     )
     channel = app.channel(maxsize=_CHANNEL_CHUNKS)
     app.source = source(cast("Feed", channel.put))
-    app.role = role(app.source)
-    app.agent(channel, name="normalise", concurrency=_AGENTS)(normalise)
+    app.role = takes(app.source)
+    app.agent(channel, name=agent.name, concurrency=agent.concurrency)(agent.take)
     return app

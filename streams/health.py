@@ -105,6 +105,7 @@ class Report:
     commits: Mapping[str, int]
     rebalances: int
     processors: list[ProcessorReport]
+    sink: Mapping[str, object] | None
 
 
 def report(
@@ -146,6 +147,7 @@ def report(
             _by_name(minute_ago),
             now.uptime_seconds - (minute_ago.uptime_seconds if minute_ago else 0.0),
         ),
+        sink=state.sink._asdict() if state.sink else None,
     )
 
 

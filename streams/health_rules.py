@@ -22,13 +22,14 @@ _REBALANCES: Final = 3
 """Assignments within the window that make a rebalance storm: one replica that is replaced makes two."""
 
 HOLD_CURES: Final[Mapping[str, str]] = {
-    "flood": "look at `weft tail dead --from-beginning`, then `weft worker --resume-partition {topic}:{partition}`",
+    "flood": "look at `weft tail dead --from-beginning`, then `{command} --resume-partition {topic}:{partition}`",
     "undecodable": "`weft ledger` shows the position; delete the records up to the damage with"
-    " kafka-delete-records, then restart with `weft worker --accept-gap {topic}:{partition}`",
-    "offsets.lost": "restart with `weft worker --accept-gap {topic}:{partition}`",
+    " kafka-delete-records, then restart with `{command} --accept-gap {topic}:{partition}`",
+    "offsets.lost": "restart with `{command} --accept-gap {topic}:{partition}`",
     "topic.recreated": "set `topics: {{{topic}: {{source_epoch: NAME}}}}` in the settings file, then restart with"
-    " `weft worker`",
+    " `{command}`",
     "unauthorised": "grant Read on it (`weft topics acl` prints the command); it goes on by itself",
+    "sink.unavailable": "see that the sink's store runs and answers; it goes on by itself",
 }
 """What releases a partition, by the reason why it is held; for `str.format`."""
 
@@ -37,6 +38,8 @@ def unready(state: RoleState) -> str | None:
     """Say why a role should not count as ready, or None: it must be assigned and its output acknowledged."""
     if state.stopping:
         return "stopping"
+    if state.sink and state.sink.unavailable:
+        return f"{state.sink.name} takes no records: {state.sink.unavailable}"
     if not state.assigned:
         return "no partitions assigned yet"
     if state.held_outputs:
@@ -51,7 +54,7 @@ def unready(state: RoleState) -> str | None:
 def _stuck(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """Work or a readable partition has made no progress for `timing.stuck_after_seconds`; the process ends itself."""
     if now.state.stuck:
-        yield now.state.stuck, "the worker ends and what is uncommitted is replayed; see its log"
+        yield now.state.stuck, "it ends and what is uncommitted is replayed; see its log"
 
 
 def _partition_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -60,12 +63,10 @@ def _partition_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     The other partitions go on.
     """
     for partition in now.state.partitions:
+        names = {"topic": partition.topic, "partition": partition.partition, "command": now.state.command}
         for reason, explanation in partition.holds.items():
-            yield f"{_name(partition)} is held ({reason}): {explanation}", _next_for_hold(reason, partition)
-
-
-def _next_for_hold(reason: str, partition: PartitionStatus) -> str:
-    return HOLD_CURES[reason].format(topic=partition.topic, partition=partition.partition)
+            if reason != "sink.unavailable":  # that is one finding, not one a partition
+                yield f"{_name(partition)} is held ({reason}): {explanation}", HOLD_CURES[reason].format(**names)
 
 
 def _output_held(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -122,7 +123,10 @@ def _falling_behind(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     for partition in now.state.partitions:
         lag, lag_before = partition.lag_records, before.get(_name(partition))
         if lag and lag_before and lag >= lag_before and _old(partition) and not partition.holds:
-            yield f"{_name(partition)} is {lag} records behind and does not catch up", "start one more `weft worker`"
+            yield (
+                f"{_name(partition)} is {lag} records behind and does not catch up",
+                f"start one more `{now.state.command}`",
+            )
 
 
 def _rebalancing(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -155,6 +159,28 @@ def _breaker_open(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
             yield f"{status.name} is not called: its breaker is {status.breaker}", "check what it asks, and its options"
 
 
+def _sink_unavailable(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """A sink's store does not take records: it fails, is slow or was not reached yet, or an operator isolated it.
+
+    The partitions are paused and nothing is lost; they go on by themselves once it does. Makes the role not ready.
+    """
+    sink = now.state.sink
+    if sink is None or sink.unavailable is None:
+        return
+    message = f"{sink.name} has not taken records for {sink.unavailable_seconds:.0f} s: {sink.unavailable}"
+    if sink.breaker == "isolated":
+        yield message, f"`{now.state.command} --reset`"
+    else:
+        yield message, "see that its store runs and answers; it goes on by itself"
+
+
+def _sink_rejecting(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
+    """A sink's store refused records for good within the window; they are dead letters."""
+    sink, before = now.state.sink, earlier[0].state.sink if earlier else None
+    if sink and (rejected := sink.rejected - (before.rejected if before else 0)) > 0:
+        yield f"{sink.name} refused {rejected:,} records", "`weft tail dead --from-beginning` tells why"
+
+
 def _processor_failing(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """A processor failed on records within the window; its failure policy says what became of them."""
     before = {status.name: status.failed for status in earlier[0].state.processors} if earlier else {}
@@ -169,6 +195,8 @@ RULES: Final = (
     Rule("output.held", Status.FAILING, _output_held),
     Rule("reload.refused", Status.DEGRADED, _reload_refused),
     Rule("breaker.open", Status.DEGRADED, _breaker_open),
+    Rule("sink.unavailable", Status.DEGRADED, _sink_unavailable),
+    Rule("sink.rejecting", Status.DEGRADED, _sink_rejecting),
     Rule("processor.failing", Status.DEGRADED, _processor_failing),
     Rule("unassigned", Status.DEGRADED, _unassigned),
     Rule("brokers.silent", Status.DEGRADED, _brokers_silent),

@@ -18,6 +18,8 @@ BREAKER_STATES: Final = ("closed", "half_open", "open", "isolated")
 
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
+BATCH_BUCKETS = (1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000)
+
 
 class PartitionStatus(NamedTuple):
     """One owned partition as the report and the metrics show it; lag in records and in seconds."""
@@ -56,6 +58,26 @@ class ProcessorStatus(NamedTuple):
     """Seconds that chunks waited for a look-up."""
 
 
+class SinkStatus(NamedTuple):
+    """What a sink did since the start, and whether its store takes records now.
+
+    `breaker` is the state of its circuit breaker; while the store is not written to, `unavailable` says why and
+    `unavailable_seconds` for how long. `batch_records` and `concurrency` are the bounds that adapt to the store.
+    """
+
+    name: str
+    effect: str
+    breaker: str
+    unavailable: str | None
+    unavailable_seconds: float
+    stored: int
+    rejected: int
+    filtered: int
+    retries: int
+    batch_records: int
+    concurrency: int
+
+
 class RoleState(NamedTuple):
     """What a role is doing at one moment, as the metrics and the report see it.
 
@@ -63,6 +85,7 @@ class RoleState(NamedTuple):
     that is registered and not yet acknowledged; `held_outputs` says why output partitions are held;
     `brokers_silent_seconds` is the time since a broker last answered what is asked every few seconds;
     `reload_refused` says why the last try to take up changed settings failed; `processors` are in the chain's order.
+    `command` is what starts such a role.
     """
 
     assigned: bool
@@ -76,6 +99,8 @@ class RoleState(NamedTuple):
     brokers_silent_seconds: float = 0.0
     reload_refused: str | None = None
     processors: Sequence[ProcessorStatus] = ()
+    sink: SinkStatus | None = None
+    command: str = "weft worker"
 
 
 class Metrics:
@@ -99,6 +124,16 @@ class Metrics:
             "Kafka timestamp of the oldest record of a chunk to the acknowledgement of all its outputs.",
             buckets=LATENCY_BUCKETS,
             registry=r,
+        )
+        self.sink_write_seconds = Histogram(
+            "weft_sink_write_seconds",
+            "Seconds of one try at writing a batch.",
+            ["sink", "result"],
+            buckets=LATENCY_BUCKETS,
+            registry=r,
+        )
+        self.sink_batch_records = Histogram(
+            "weft_sink_batch_records", "Records of a batch.", ["sink"], buckets=BATCH_BUCKETS, registry=r
         )
         self.commits = Counter("weft_commits", "Commits by result.", ["result"], registry=r)
         self.cuts = Counter("weft_cuts", "Times that lines counted as over because no more came.", registry=r)
@@ -132,6 +167,8 @@ class RoleCollector(Collector):
         yield _gauge("weft_outputs_held", "Distinct reasons why output partitions are held.", len(state.held_outputs))
         yield from _owned(state.partitions)
         yield from _processors(state.processors)
+        if state.sink:
+            yield from _sink(state.sink)
 
 
 def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:
@@ -180,6 +217,22 @@ def _processors(processors: Sequence[ProcessorStatus]) -> Iterator[Metric]:
         for kind, count in status.redacted.items():
             redacted.add_metric([kind], count)
     yield from (changed, failed, seconds, cache, waited, breaker, redacted)
+
+
+def _sink(status: SinkStatus) -> Iterator[Metric]:
+    name = [status.name]
+    records = _counter("weft_sink_records", "Records by what became of them.", "sink", "outcome")
+    for outcome, count in (("stored", status.stored), ("rejected", status.rejected), ("filtered", status.filtered)):
+        records.add_metric([*name, outcome], count)
+    retries = _counter("weft_sink_retries", "Tries at writing that failed and were made again.", "sink")
+    retries.add_metric(name, status.retries)
+    breaker = GaugeMetricFamily(
+        "weft_sink_breaker_state", "0 closed, 1 half-open, 2 open, 3 isolated by an operator.", labels=["sink"]
+    )
+    breaker.add_metric(name, BREAKER_STATES.index(status.breaker))
+    available = GaugeMetricFamily("weft_sink_available", "1 while the store is written to.", labels=["sink"])
+    available.add_metric(name, status.unavailable is None)
+    yield from (records, retries, breaker, available)
 
 
 def _counter(name: str, documentation: str, *labels: str) -> CounterMetricFamily:

@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import Metric
 from streams.cli.reference import cli_page
 from streams.dialects_reference import dialects_page
 from streams.health_rules import HOLD_CURES, RULES
-from streams.metrics import Metrics, PartitionStatus, ProcessorStatus, RoleCollector, RoleState
+from streams.metrics import Metrics, PartitionStatus, ProcessorStatus, RoleCollector, RoleState, SinkStatus
 from streams.processors_reference import processors_page
 from streams.settings_reference import settings_page
 
@@ -67,7 +67,8 @@ says nothing in a role's first 10 seconds.
 _HOLDS_HEAD: Final = """
 ## Held partitions
 
-What pauses one input partition until an operator acts, and what releases it.
+What pauses one input partition until an operator acts, and what releases it. A sink's partitions are released with
+`weft sink NAME` instead of `weft worker`.
 
 """
 
@@ -87,7 +88,10 @@ def metrics_page() -> str:
 def health_page() -> str:
     """Give the page of health as Markdown."""
     rules = ((f"`{rule.name}`", rule.status, " ".join((inspect.getdoc(rule.find) or "").split())) for rule in RULES)
-    holds = ((f"`{reason}`", cure.format(topic="TOPIC", partition="N")) for reason, cure in HOLD_CURES.items())
+    holds = (
+        (f"`{reason}`", cure.format(topic="TOPIC", partition="N", command="weft worker"))
+        for reason, cure in HOLD_CURES.items()
+    )
     return (
         _HEALTH_HEAD
         + _table(("finding", "status", "when"), rules)
@@ -153,6 +157,7 @@ def _one_of_each() -> RoleState:
         in_flight_bytes=0,
         in_flight_bytes_limit=0,
         processors=[processor],
+        sink=SinkStatus("name", "keyed", "closed", None, 0.0, 0, 0, 0, 0, 0, 0),
     )
 
 

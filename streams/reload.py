@@ -23,6 +23,7 @@ log = structlog.get_logger()
 RELOADABLE: Final = frozenset({"processors"})
 """The settings that a running worker takes up; all others need a restart."""
 
+_NOT_THE_WORKERS: Final = frozenset({"sinks"})
 _OLD_MODULE = "legacy"
 
 
@@ -121,8 +122,8 @@ class Reloader:
 
 def _check(old: Settings, new: Settings) -> None:
     """Refuse what a running worker cannot take up."""
-    fixed = [name for name in Settings.model_fields if name not in RELOADABLE]
-    changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
+    fixed = Settings.model_fields.keys() - RELOADABLE - _NOT_THE_WORKERS
+    changed = [name for name in sorted(fixed) if getattr(old, name) != getattr(new, name)]
     if changed:
         raise ConfigurationError(f"{', '.join(changed)} changed", cure="Restart the worker to take that up.")
     strange = sorted(_code(new) - _code(old))

@@ -10,10 +10,12 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from streams.errors import ConfigurationError
+from streams.settings_base import BreakerLimits, Section
+from streams.settings_sinks import SinkEntry
 
 PREFIX = "WEFT_"
 CONFIG_VARIABLE = "WEFT_CONFIG"
@@ -22,12 +24,6 @@ PROFILES = (DEFAULT_ENVIRONMENT, "staging", "production")
 """The environments for which a settings file may hold a profile."""
 _ENVIRONMENT_VARIABLE = "WEFT_ENVIRONMENT"
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT)(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_|$)")
-
-
-class Section(BaseModel):
-    """A nested group of settings: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Security(Section):
@@ -105,19 +101,6 @@ class When(Section):
     percent: float = Field(100, ge=0, le=100, description="share of traces, by a hash of the trace id")
     services: tuple[str, ...] = Field((), description="only these values of service.name")
     environments: tuple[str, ...] = Field((), description="only these deployment environments")
-
-
-class BreakerLimits(Section):
-    """When calls to what does not answer are no longer made, and when they are tried again."""
-
-    window_calls: int = Field(100, ge=1, le=1_000, description="calls that the ratios look at, at most")
-    window_seconds: float = Field(60, gt=0, description="how far back they look, at most")
-    minimum_calls: int = Field(10, ge=1, description="calls below which they say nothing")
-    failure_ratio: float = Field(0.5, gt=0, le=1, description="share of failed calls at which it opens")
-    slow_seconds: float = Field(1, gt=0, description="time above which a call is slow")
-    slow_ratio: float = Field(0.8, gt=0, le=1, description="share of slow calls at which it opens")
-    open_seconds: float = Field(10, gt=0, description="time without calls")
-    probes: int = Field(2, ge=1, description="calls that must succeed then for it to close")
 
 
 class LookupLimits(Section):
@@ -216,6 +199,7 @@ class Settings(BaseSettings):
     processors: tuple[ProcessorEntry, ...] = Field(
         DEFAULT_CHAIN, description="the chain that every record takes, in this order"
     )
+    sinks: dict[str, SinkEntry] = Field(default_factory=dict)
 
     @field_validator("raw_topics", mode="before")
     @classmethod

@@ -8,7 +8,9 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from streams.settings import PREFIX, ProcessorEntry, Section, Settings, TopicPolicy
+from streams.settings import PREFIX, ProcessorEntry, Settings, TopicPolicy
+from streams.settings_base import Section
+from streams.settings_sinks import SinkEntry
 
 _HEAD: Final = """\
 # Settings
@@ -30,19 +32,28 @@ _TOPICS: Final = """
 |---|---|---|
 """
 
+_SINKS: Final = """
+`sinks` maps the name of a sink to how it is written to; without an entry a sink has the defaults:
+
+| setting | default | meaning |
+|---|---|---|
+"""
+
 
 def settings_page() -> str:
     """Make `docs/reference/settings.md`."""
     rows = "".join(
         f"| `{name}` | `{PREFIX}{name.upper().replace('.', '__')}` | {_default(info)} | {info.description or ''} |\n"
         for name, info in _settings(Settings)
-        if name != "topics"
+        if name not in ("topics", "sinks")
     )
-    topic = "".join(
-        f"| `topics.NAME.{name}` | {_default(info)} | {info.description or ''} |\n"
-        for name, info in _settings(TopicPolicy)
+    return _HEAD + rows + _TOPICS + _named("topics", TopicPolicy) + _SINKS + _named("sinks", SinkEntry)
+
+
+def _named(group: str, model: type[BaseModel]) -> str:
+    return "".join(
+        f"| `{group}.NAME.{name}` | {_default(info)} | {info.description or ''} |\n" for name, info in _settings(model)
     )
-    return _HEAD + rows + _TOPICS + topic
 
 
 def _settings(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -151,6 +151,10 @@ class DeadLetter(NamedTuple):
     """Hash of the pipeline that rejected it."""
     outage: bool = False
     """It died of something outside that did not answer; once that is back, it passes."""
+    sink: str | None = None
+    """The sink whose store refused it, and to which alone it may return."""
+    event_id: str | None = None
+    """From a sink: the record's identity, as far as it could be read."""
 
 
 class Outcome(NamedTuple):

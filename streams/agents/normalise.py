@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from faust.types import StreamT
 
 from streams.agents.active import Active
-from streams.kafka.assignment import Assignment, FetchedChunk
+from streams.agents.settling import Settling
+from streams.kafka.assignment import FetchedChunk
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
 from streams.kafka.publisher import Publisher
@@ -42,8 +42,8 @@ class Normaliser:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._active = active
-        self._publisher = publisher
         self._ownership = ownership
+        self._settling = Settling(ownership, publisher, metrics)
         self._pace = pace
         self._metrics = metrics
         self._congested = congested
@@ -83,7 +83,7 @@ class Normaliser:
             busy += self._spent("publish", finished) - began
             if not outcome.more:
                 self._pace.observe(len(chunk.records), busy)
-                self._guard(chunk, covered, dead)
+                self._settling.guard(chunk.assignment, covered, dead)
                 return
             await self._let_others_work()
 
@@ -109,45 +109,13 @@ class Normaliser:
 
     def _publish(self, chunk: FetchedChunk, outcome: Outcome) -> Sequence[Sequence[RawRecord]]:
         """Bundle an outcome and hand it over; gives the records that it covers."""
-        assignment = chunk.assignment
-        bundle = assignment.tracker.bundle(outcome.complete_through, outcome.counts)
-        if not outcome.more:
-            assignment.tracker.processed(chunk.end)
         self._metrics.records_joined.inc(outcome.counts.joined)
         for dialect, records in outcome.dialects.items():
             self._metrics.records_enriched.labels(dialect).inc(records)
-        for letter in outcome.dead:
-            self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
-        settled = partial(self._settled, assignment, None if outcome.more else chunk)
-        self._publisher.publish(outcome, bundle, chunk.partition, settled)
-        return bundle.records
-
-    def _guard(self, chunk: FetchedChunk, covered: Sequence[Sequence[RawRecord]], dead: dict[int, bool]) -> None:
-        """Show the guard which of the covered records died; those that are not its business do not count at all."""
-        assignment = chunk.assignment
-        if dead:
-            covered_offsets = (raw.offset for records in covered for raw in records)
-            offsets = [offset for offset in covered_offsets if dead.get(offset, True)]
-            flooded = assignment.guard.observe(
-                len(offsets), [index for index, offset in enumerate(offsets) if offset in dead]
-            )
-        else:
-            flooded = assignment.guard.observe(sum(map(len, covered)), ())
-        if flooded and "flood" not in assignment.holds:
-            self._ownership.give_back([assignment])
-            cure = f"see `weft tail dead`, then `weft worker --resume-partition {chunk.topic}:{chunk.partition}`"
-            self._ownership.hold(assignment, "flood", f"most records die: {cure}")
-
-    def _settled(self, assignment: Assignment, chunk: FetchedChunk | None) -> None:
-        """All outputs of a bundle are acknowledged: the prefix may move. `chunk` is given with its last part."""
-        self._ownership.settled.set()  # also for a partition that is gone: what it held in flight was room for others
-        if not assignment.active:
-            return
-        assignment.tracker.settle()
-        if chunk and chunk.records:
-            assignment.last_timestamp_ms = chunk.records[-1].timestamp
-            age = time.time() - chunk.records[0].timestamp / 1000
-            self._metrics.end_to_end_seconds.observe(max(0.0, age))
+        covered = self._settling.publish(chunk.assignment, outcome, () if outcome.more else chunk.records)
+        if not outcome.more:
+            chunk.assignment.tracker.processed(chunk.end)
+        return covered
 
 
 def _guarded(letter: DeadLetter) -> bool:

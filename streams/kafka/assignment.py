@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from aiokafka import TopicPartition
 
@@ -15,8 +15,18 @@ from streams.kafka.membership import Member
 from streams.kafka.metadata import CommitState
 from streams.types import Chunk, PartitionState
 
-Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated", "unauthorised"]
-"""Why a partition is paused until an operator acts; backpressure is not a hold."""
+Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated", "unauthorised", "sink.unavailable"]
+"""Why a partition is paused, until an operator acts or (the last two) by itself; backpressure is not a hold."""
+
+
+class Work(Protocol):
+    """What goes on with a partition beside the agents."""
+
+    def hurry(self) -> None:
+        """Finish what is there: nothing more comes."""
+
+    async def abandon(self) -> None:
+        """End what is not finished."""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,8 +34,8 @@ class Assignment:
     """A partition that this worker owns under one membership.
 
     `holds` maps each reason for a pause to what an operator reads about it. `turn` keeps prepare and finish
-    of one chunk together; `rewinds` counts how often fetched work was given back, so that a chunk from
-    before is recognised. `caught_up_at` is the
+    of one chunk together, `work` is what goes on with the partition besides; `rewinds` counts how often fetched work
+    was given back, so that a chunk from before is recognised. `caught_up_at` is the
     monotonic second at which records were last fetched, or none were left to fetch. `cut` is the offset before which
     open groups of lines close, whoever processes them.
     """
@@ -41,6 +51,7 @@ class Assignment:
     rewinds: int = 0
     holds: dict[str, str] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    work: Work | None = None
     last_timestamp_ms: int | None = None
     caught_up_at: float = field(default_factory=time.monotonic)
 

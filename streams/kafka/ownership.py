@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import structlog
@@ -44,8 +44,15 @@ UNKNOWN = Bounds(0, 0)
 """Where a partition begins whose leader does not answer, until `check_range` knows better."""
 
 
+def _has_room(assignment: Assignment) -> bool:
+    return assignment.tracker.in_flight < _CHUNKS_PER_PARTITION
+
+
 class Ownership:
-    """All assignments of one consumer; `settled` is set whenever one of them made progress."""
+    """All assignments of one consumer; `settled` is set whenever one of them made progress.
+
+    `command` is what an operator types to start the role; `has_room` whether a partition may have more in flight.
+    """
 
     def __init__(
         self,
@@ -53,15 +60,19 @@ class Ownership:
         consumer: AIOKafkaConsumer,
         metrics: Metrics,
         *,
+        command: str = "weft worker",
         accept_gaps: Collection[tuple[str, int]] = (),
         resumed: Collection[tuple[str, int]] = (),
+        has_room: Callable[[Assignment], bool] = _has_room,
     ) -> None:
+        self.command = command
         self.assignments: dict[TopicPartition, Assignment] = {}
         self.assigned = False
         self.settled = asyncio.Event()
         self._settings = settings
         self._consumer = consumer
         self._metrics = metrics
+        self._has_room = has_room
         self._accept_gaps = set(accept_gaps)
         self._unchecked: dict[TopicPartition, CommitState | None] = {}
         self._resumed = set(resumed)
@@ -160,6 +171,9 @@ class Ownership:
         False when the prefix could not be committed; it is replayed by whoever is next.
         """
         began = time.monotonic()
+        works = [a.work for a in self.assignments.values() if a.work is not None]
+        for work in works:
+            work.hurry()
         try:
             async with asyncio.timeout(deadline_seconds):
                 while not all(a.tracker.idle for a in self.assignments.values() if a.active and not a.holds):
@@ -167,9 +181,10 @@ class Ownership:
                     await self.settled.wait()
         except TimeoutError:
             log.warning("drain.unfinished", chunks=sum(a.tracker.in_flight for a in self.assignments.values()))
-        committed = await self._commit_in_time()
         for assignment in self.assignments.values():
-            assignment.active = False
+            assignment.active = False  # so that nothing begins again behind this
+        await asyncio.gather(*(work.abandon() for work in works))
+        committed = await self._commit_in_time()
         self.assignments = {}
         self.assigned = False
         log.info("released", seconds=round(time.monotonic() - began, 3), committed=committed)
@@ -206,6 +221,16 @@ class Ownership:
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
 
+    def hold_all(self, reason: Hold, explanation: str | None) -> None:
+        """Pause every partition for as long as there is an explanation; called again and again."""
+        for assignment in self.assignments.values():
+            if explanation is None:
+                self._let_go(assignment, reason)
+                continue
+            if reason not in assignment.holds:
+                pause(self._consumer, assignment.tp)
+            assignment.holds[reason] = explanation
+
     def hold_unauthorised(self, topic: str) -> None:
         """Leave a topic alone that we may not read, and ask again after a while; the others go on."""
         for assignment in self.assignments.values():
@@ -240,7 +265,7 @@ class Ownership:
             cure = f"if the topic was created again, set topics.{tp.topic}.source_epoch"
             self.hold(assignment, "topic.recreated", f"offset {offset} is behind the end {end} of the log; {cure}")
         elif offset < begin:
-            cure = f"go on with `weft worker --accept-gap {tp.topic}:{tp.partition}`"
+            cure = f"go on with `{self.command} --accept-gap {tp.topic}:{tp.partition}`"
             self.hold(assignment, "offsets.lost", f"{offset} to {begin - 1} were deleted before they were read; {cure}")
 
     def give_back(self, assignments: Iterable[Assignment]) -> None:
@@ -266,11 +291,7 @@ class Ownership:
 
     def fetchable(self) -> list[TopicPartition]:
         """Partitions that may have more work in flight."""
-        return [
-            tp
-            for tp, a in self.assignments.items()
-            if a.active and not a.holds and a.tracker.in_flight < _CHUNKS_PER_PARTITION
-        ]
+        return [tp for tp, a in self.assignments.items() if a.active and not a.holds and self._has_room(a)]
 
     def check(self) -> None:
         """Notice a group that refuses us also while nothing is fetched.

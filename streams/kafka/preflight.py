@@ -7,8 +7,6 @@ from collections.abc import Collection
 from aiokafka import AIOKafkaProducer
 
 from streams.errors import ConfigurationError
-from streams.kafka.topics import literal_names
-from streams.settings import Settings
 
 
 async def present_topics(producer: AIOKafkaProducer) -> set[str]:
@@ -17,14 +15,13 @@ async def present_topics(producer: AIOKafkaProducer) -> set[str]:
     return set(producer.client.cluster.topics())
 
 
-def require_topics(settings: Settings, present: Collection[str]) -> None:
-    """Check that every named topic exists.
+def require_topics(names: Collection[str], present: Collection[str]) -> None:
+    """Check that every topic exists.
 
     Raises:
         ConfigurationError: the missing ones; asking for one by name could create it with the broker's defaults.
     """
-    declared = [*literal_names(settings), settings.enriched_topic, settings.dead_topic]
-    missing = [name for name in declared if name not in present]
+    missing = [name for name in names if name not in present]
     if missing:
         raise ConfigurationError(
             f"topics are missing: {', '.join(missing)}", cure="Create them with `weft topics create`."

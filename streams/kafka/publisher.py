@@ -25,14 +25,14 @@ _NO_HEADERS: list[tuple[str, bytes | None]] = []
 class Publisher:
     """Places outcomes on the output topics; one writer per output partition keeps their order.
 
-    `in_flight_bytes` is what waits for acknowledgement.
+    `in_flight_bytes` is what waits for acknowledgement. Without an enriched topic it is for dead letters alone.
     """
 
     def __init__(
         self,
         producer: AIOKafkaProducer,
         *,
-        enriched_topic: str,
+        enriched_topic: str | None,
         dead_topic: str,
         dead_letter: Callable[[DeadLetter], KafkaForm],
         by_reference: Callable[[DeadLetter], KafkaForm],
@@ -57,7 +57,7 @@ class Publisher:
         Raises:
             UnexpectedState: an output topic is missing (the start checks that first).
         """
-        for topic in (self._enriched, self._dead):
+        for topic in filter(None, (self._enriched, self._dead)):
             count = self.present_partitions(topic)
             if not count:
                 raise UnexpectedState(f"output topic {topic} is missing")
@@ -101,7 +101,7 @@ class Publisher:
     def publish(self, outcome: Outcome, bundle: Bundle, source_partition: int, settled: Callable[[], None]) -> None:
         """Hand over all outputs of a bundle; `settled` is called once when every one is acknowledged."""
         groups: dict[TopicPartition, list[OutputRecord]] = defaultdict(list)
-        if outcome.values:
+        if outcome.values and self._enriched:
             count = self._partitions[self._enriched]
             # columns are zipped into groups by one list per partition: the only per-record work here
             targets: list[list[OutputRecord]] = [[] for _ in range(count)]

@@ -40,6 +40,16 @@ def subscription(settings: Settings, tables: Collection[str] = ()) -> str:
     return rf"(?!(?:{excluded})\Z)(?:{'|'.join(map(_part, settings.raw_topics))})\Z"
 
 
+def redrive_topic(sink: str) -> str:
+    """Name the topic by which records return to one sink."""
+    return f"redrive-{sink}"
+
+
+def sink_subscription(settings: Settings, sink: str) -> str:
+    """Give the pattern of what a sink reads, for `re.match`; a topic that does not exist is not asked for by it."""
+    return rf"(?:{re.escape(settings.enriched_topic)}|{re.escape(redrive_topic(sink))})\Z"
+
+
 def _part(name: str) -> str:
     if not name.startswith("^"):
         return re.escape(name)

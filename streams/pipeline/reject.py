@@ -62,6 +62,8 @@ def kafka_form(letter: DeadLetter, *, by_reference: bool = False) -> KafkaForm:
         attempts=redrive_attempts(raw.headers) + 1,
         version=_VERSION,
         pipeline=letter.pipeline,
+        event_id=letter.event_id,
+        sink=letter.sink,
         sha256=sha256(value or b"").hexdigest() if by_reference else None,
     )
     if by_reference:

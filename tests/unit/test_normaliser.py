@@ -148,7 +148,7 @@ async def test_room_made_by_a_lost_partition_lets_a_waiting_agent_go_on(
 
     in_flight: list[Callable[[], None]] = []
     monkeypatch.setattr(scene.pipeline, "finish", begin)
-    monkeypatch.setattr(scene.normaliser._publisher, "publish", keep)
+    monkeypatch.setattr(scene.normaliser._settling._publisher, "publish", keep)
     scene.congested = True
     scene.gate.set()
     assignment = scene.assignment(0)
