@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple, TypeAlias
 
 from streams.dialects.base import add_flags
 from streams.errors import LookupFailed, RejectedByOutage, RejectedRecord
-from streams.pipeline.inquiry import Asked, Inquiry
+from streams.pipeline.batch import Batch
+from streams.pipeline.inquiry import Inquiry
 from streams.pipeline.paths import put
 from streams.pipeline.wanted import Wanted
 from streams.processors.base import Acted, LookupProcessor, Processor, Verdict
 from streams.settings import LookupLimits, When
 from streams.types import Answers, LookupKeys, Provenance, Record, TopicTable
 
-_TIMED = 64
-"""One record in so many is timed: two looks at a clock would cost more than most processors."""
-
-Call: TypeAlias = Callable[[Record], Acted]
+Call: TypeAlias = Callable[[Sequence[Record]], Iterable[Acted]]
 
 
 class Step(NamedTuple):
@@ -41,24 +39,13 @@ class Step(NamedTuple):
 
 
 class Tally:
-    """What a step did since the start: records that it changed, failures, and seconds as far as they were sampled."""
+    """What a step did since the start: records that it changed, failures, and seconds of work."""
 
     __slots__ = ("acted", "failed", "seconds")
 
     def __init__(self) -> None:
         self.acted = self.failed = 0
         self.seconds = 0.0
-
-
-class Progress(NamedTuple):
-    """How far a record came: which steps acted (a bit each), the labels of those that failed, what look-ups asked."""
-
-    acted: int = 0
-    failed: tuple[str, ...] = ()
-    asked: tuple[Asked, ...] = ()
-
-
-START = Progress()
 
 
 class Chain:
@@ -76,9 +63,11 @@ class Chain:
             for place, step in enumerate(self.steps)
             if isinstance(step.processor, LookupProcessor)
         }
-        self._calls = tuple((place, self._call(place, step), step.wanted) for place, step in enumerate(self.steps))
-        self._timed = tuple((place, self._clocked(place, call), wanted) for place, call, wanted in self._calls)
         self.first_lookup = min(self._inquiries, default=len(self.steps))
+        active = [place for place, step in enumerate(self.steps) if not step.processor.idle]
+        self._before = tuple(place for place in active if place < self.first_lookup)
+        self._after = tuple(place for place in active if place >= self.first_lookup)
+        self._calls = tuple(self._call(place, step.processor) for place, step in enumerate(self.steps))
         self._provenances: dict[int, Provenance] = {}
         self._pipeline = ""
 
@@ -90,7 +79,7 @@ class Chain:
     @property
     def unprocessed(self) -> Provenance | None:
         """The provenance of every record where there are no steps; None where there are."""
-        return None if self.steps else self._provenance(START)
+        return None if self.steps else self._provenance(0)
 
     def snapshots(self) -> tuple[str, ...]:
         """Give the hashes of what the processors look things up in, in their order."""
@@ -108,91 +97,116 @@ class Chain:
         for inquiry in self._inquiries.values():
             inquiry.take(answers)
 
-    def run_before_lookups(self, record: Record) -> Progress | None:
-        """Run the steps ahead of the first look-up and ask; None when the record was sampled out."""
-        done = self._run(record, START, 0, self.first_lookup)
-        return done and done._replace(asked=tuple(inquiry.ask(record) for inquiry in self._inquiries.values()))
+    def run_before_lookups(self, batch: Batch) -> None:
+        """Run the steps ahead of the first look-up, and ask."""
+        self.records += len(batch.records)
+        self._run(batch, self._before)
+        if self._inquiries:
+            records = batch.pick(batch.alive)
+            batch.asked = [inquiry.ask(records) for inquiry in self._inquiries.values()]
 
-    def keys(self, progress: Progress) -> LookupKeys:
-        """Give what the look-ups of a record want to know."""
-        inquiries = zip(self._inquiries.values(), progress.asked, strict=True)
-        return frozenset((inquiry.name, key) for inquiry, asked in inquiries for key in asked.keys)
+    def keys(self, batch: Batch) -> LookupKeys:
+        """Give what the look-ups want to know of a batch."""
+        inquiries = zip(self._inquiries.values(), batch.asked, strict=True)
+        return frozenset(
+            (inquiry.name, key) for inquiry, asked in inquiries for one in asked.values() for key in one.keys
+        )
 
-    def run(self, record: Record, progress: Progress | None = None) -> bool:
-        """Run all steps, or those that `progress` has not run, and set the provenance; False when sampled out."""
-        first = 0
-        if progress is not None:
-            first = self.first_lookup
-            for inquiry, asked in zip(self._inquiries.values(), progress.asked, strict=True):
-                inquiry.asked = asked
-        done = self._run(record, progress or START, first, len(self.steps))
-        if done is None:
-            return False
-        record["provenance"] = self._provenance(done)
-        return True
+    def run(self, batch: Batch) -> None:
+        """Run the other steps, and set the provenance of the records that came through."""
+        for inquiry, asked in zip(self._inquiries.values(), batch.asked, strict=True):
+            inquiry.asked = asked
+        self._run(batch, self._after)
+        known, records, acted, failed = self._provenances, batch.records, batch.acted, batch.failed
+        for place in batch.alive:
+            if failed and place in failed:
+                records[place]["provenance"] = self._provenance(acted[place], failed[place])
+            else:
+                records[place]["provenance"] = known.get(acted[place]) or self._provenance(acted[place])
 
-    def _run(self, record: Record, progress: Progress, first: int, last: int) -> Progress | None:
-        self.records += not first
-        acted, failed, _ = progress
-        calls = self._calls if self.records % _TIMED else self._timed
-        for place, call, wanted in calls[first:last] if last - first < len(calls) else calls:
-            if wanted is not None and not wanted(record):
-                continue
-            try:
-                said = call(record)
-            except MemoryError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the policy of the step says what becomes of the record
-                failed = (*failed, self._fail(place, record, error))
-                continue
-            if said:
-                if said is Verdict.SAMPLED:
-                    return None
-                acted |= 1 << place
-                self.tallies[place].acted += 1
-        return Progress(acted, failed)
+    def _run(self, batch: Batch, steps: Sequence[int]) -> None:
+        began = perf_counter()
+        for step in steps:
+            wanted = self.steps[step].wanted
+            places = batch.alive if wanted is None else _chosen(batch, wanted)
+            done = 0
+            while done < len(places):
+                done = self._process(batch, step, places, done)
+            ended = perf_counter()
+            self.tallies[step].seconds += ended - began
+            began = ended
 
-    def _fail(self, place: int, record: Record, error: Exception) -> str:
-        """Do what the step's policy says; gives its label.
+    def _process(self, batch: Batch, step: int, places: Sequence[int], done: int) -> int:
+        """Let a step process the records at some places, but for those that are done, up to one on which it fails.
 
-        Raises:
-            RejectedRecord: the policy is that the record dies.
+        Gives how many are done then.
         """
-        step = self.steps[place]
-        self.tallies[place].failed += 1
-        if step.on_failure == "dead":
-            if isinstance(error, LookupFailed):
-                raise RejectedByOutage("processor.failed", f"{step.label} failed with {error}")
-            reason = "redaction.failed" if step.processor.fails_closed else "processor.failed"
-            raise RejectedRecord(reason, f"{step.label} failed with {type(error).__name__}") from error
-        for path, value in step.defaults.items():
-            put(record, path, value)
-        add_flags(record, "enrichment.default" if step.defaults else "enrichment.failed")
-        return step.label
+        acted, tally, bit = batch.acted, self.tallies[step], 1 << step
+        rest = places[done:] if done else places
+        try:
+            # Strict, because a record about which nothing is said may not pass.
+            for place, said in zip(rest, self._calls[step](batch.pick(rest)), strict=True):
+                done += 1
+                if said is Verdict.SAMPLED:
+                    batch.end(place, None)
+                elif said:
+                    acted[place] |= bit
+                    tally.acted += 1
+        except MemoryError:
+            raise
+        except Exception as error:
+            if done == len(places):
+                raise
+            self._fail(batch, step, places[done], error)
+            done += 1
+        return done
 
-    def _provenance(self, done: Progress) -> Provenance:
-        """Records on which the same steps acted share one object."""
-        known = None if done.failed else self._provenances.get(done.acted)
-        if known is not None:
-            return known
-        applied = [step.label for place, step in enumerate(self.steps) if done.acted >> place & 1]
-        made: Provenance = {"pipeline": self._pipeline, "applied": applied, "failed": list(done.failed)}
-        if not done.failed:
-            self._provenances[done.acted] = made
+    def _fail(self, batch: Batch, step: int, place: int, error: Exception) -> None:
+        self.tallies[step].failed += 1
+        try:
+            label = _excuse(self.steps[step], batch.records[place], error)
+        except RejectedRecord as rejection:
+            batch.end(place, rejection)
+        else:
+            batch.failed[place] = (*batch.failed.get(place, ()), label)
+
+    def _provenance(self, acted: int, failed: Sequence[str] = ()) -> Provenance:
+        """Records on which the same steps acted, and none failed, share one object."""
+        applied = [step.label for place, step in enumerate(self.steps) if acted >> place & 1]
+        made: Provenance = {"pipeline": self._pipeline, "applied": applied, "failed": list(failed)}
+        if not failed:
+            self._provenances[acted] = made
         return made
 
-    def _call(self, place: int, step: Step) -> Call:
+    def _call(self, place: int, processor: Processor) -> Call:
         inquiry = self._inquiries.get(place)
-        return inquiry.use if inquiry is not None else step.processor.process
+        return processor.process_all if inquiry is None else inquiry.use_all
 
-    def _clocked(self, place: int, call: Call) -> Call:
-        tally = self.tallies[place]
 
-        def timed(record: Record) -> Acted:
-            began = perf_counter()
-            try:
-                return call(record)
-            finally:
-                tally.seconds += (perf_counter() - began) * _TIMED
+def _chosen(batch: Batch, wanted: Wanted) -> list[int]:
+    """Give the places of the records that a step is for; one of which that cannot be said ends."""
+    chosen: list[int] = []
+    for place in batch.alive:
+        try:
+            if wanted(batch.records[place]):
+                chosen.append(place)
+        except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
+            batch.end(place, error)
+    return chosen
 
-        return timed
+
+def _excuse(step: Step, record: Record, error: Exception) -> str:
+    """Do what the step's policy says of a record on which it failed; gives its label.
+
+    Raises:
+        RejectedRecord: the policy is that the record dies.
+    """
+    if step.on_failure == "dead":
+        if isinstance(error, LookupFailed):
+            raise RejectedByOutage("processor.failed", f"{step.label} failed with {error}")
+        reason = "redaction.failed" if step.processor.fails_closed else "processor.failed"
+        raise RejectedRecord(reason, f"{step.label} failed with {type(error).__name__}") from error
+    for path, value in step.defaults.items():
+        put(record, path, value)
+    add_flags(record, "enrichment.default" if step.defaults else "enrichment.failed")
+    return step.label

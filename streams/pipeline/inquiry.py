@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from streams.errors import LookupFailed
@@ -21,21 +22,24 @@ NOTHING: Final = Asked()
 
 
 class Inquiry:
-    """Asks for one record after the other, takes the answers for a chunk, and lets the processor use them.
+    """Asks for records, takes the answers for a chunk, and lets the processor use them.
 
-    `asked` belongs to the record that is processed next.
+    `asked` is what the records that are processed next have asked, by event id.
     """
 
     def __init__(self, processor: LookupProcessor, wanted: Wanted | None) -> None:
         self.name = processor.name
-        self.asked = NOTHING
+        self.asked: Mapping[str, Asked] = {}
         self._processor = processor
         self._wanted = wanted
         self._answers: dict[str, Any] = {}
         self._failed: dict[str, str] = {}
 
-    def ask(self, record: Record) -> Asked:
-        """Give what the look-up wants to know for a record."""
+    def ask(self, records: Sequence[Record]) -> dict[str, Asked]:
+        """Give what the look-up wants to know for records, by event id."""
+        return {record["event_id"]: self._ask(record) for record in records}
+
+    def _ask(self, record: Record) -> Asked:
         if self._wanted is not None and not self._wanted(record):
             return NOTHING
         try:
@@ -56,14 +60,17 @@ class Inquiry:
             else:
                 self._answers[key] = answer
 
-    def use(self, record: Record) -> Acted:
-        """Augment the record.
+    def use_all(self, records: Sequence[Record]) -> Iterator[Acted]:
+        """Augment records.
 
         Raises:
-            LookupFailed: something that it asked was not answered.
+            LookupFailed: something that one of them asked was not answered.
             Exception: whatever the processor raises.
         """
-        keys, error = self.asked
+        return map(self._use, records)
+
+    def _use(self, record: Record) -> Acted:
+        keys, error = self.asked.get(record["event_id"], NOTHING)
         if error is not None:
             raise error
         for key in self._failed.keys() & keys:

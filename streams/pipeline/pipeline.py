@@ -6,18 +6,18 @@ It never awaits and imports no Kafka client. Between the two halves the agent re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
+from typing import NamedTuple, TypeAlias
 
 from orjson import dumps, loads
 
 from schemas.conform import NonconformingRecord, conform
 from streams.dialects.registry import DIALECTS
 from streams.errors import RejectedRecord
+from streams.pipeline.batch import Batch
 from streams.pipeline.build import NO_SNAPSHOTS, build_chain
-from streams.pipeline.chain import Progress
-from streams.pipeline.decode import Staged
+from streams.pipeline.decode import Alone, Staged
 from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import check_dialects
@@ -43,15 +43,14 @@ from streams.values.json import plain_float
 _PROCESS, _ENCODE = "process", "encode"
 _DEAD_BYTES = 1_000
 """What a dead letter counts as output beside its value, which is the input's."""
+_BATCH = 32
+"""Records that the processors see together: enough to share the cost of a look, few enough to stay in the caches."""
 _SAMPLE = 1_000
 """One record in so many offsets is checked against the schema at run time; tests prove the rest."""
 
 
-class Prepared(NamedTuple):
-    """A record that waits for the answers to its look-ups; `progress` is None when it was sampled out before."""
-
-    record: Record
-    progress: Progress | None
+Processed: TypeAlias = tuple[RawRecord, Record | DeadLetter | None, int | None, Alone | None]
+"""As what is staged; None stands for a record that was sampled out."""
 
 
 class Drained(NamedTuple):
@@ -95,24 +94,41 @@ class Pipeline:
         While nothing asks, decoding waits until `finish` draws from it; else the whole chunk is decoded here.
         """
         staged = self._stager.stage(chunk)
-        if not self.chain.asks:
+        if not self.chain.steps:
             chunk.state.staged = staged
             return frozenset()
-        items = [self._prepared(item) for item in staged]
-        chunk.state.staged = iter(items)
-        return frozenset().union(*(self.chain.keys(record.progress) for _, record, _, _ in items if _asks(record)))
+        batches = self._batches(staged)
+        if not self.chain.asks:
+            chunk.state.staged = self._processed(batches)
+            return frozenset()
+        waiting = list(batches)
+        chunk.state.staged = self._processed(waiting)
+        return frozenset().union(*(self.chain.keys(batch) for _, batch in waiting))
 
-    def _prepared(self, item: Staged) -> Any:
-        """Take a record through the processors that stand before the first look-up."""
-        raw, record, inner, alone = item
-        if isinstance(record, DeadLetter):
-            return item
-        try:
-            return raw, Prepared(record, self.chain.run_before_lookups(record)), inner, alone
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
-            return raw, rejected(raw, _PROCESS, error, inner, alone() if alone else None), inner, alone
+    def _batches(self, staged: Iterable[Staged]) -> Iterator[tuple[list[Staged], Batch]]:
+        """Take records through the processors that stand before the first look-up, a few at a time."""
+        stager = self._stager
+        items: list[Staged] = []
+        opened = stager.opened
+        for item in staged:
+            items.append(item)
+            # A few bytes may have opened to megabytes, of which no more than one value's shall wait.
+            if len(items) == _BATCH or stager.opened != opened:
+                yield items, self._begun(items)
+                items, opened = [], stager.opened
+        if items:
+            yield items, self._begun(items)
+
+    def _begun(self, items: Iterable[Staged]) -> Batch:
+        batch = Batch([record for _, record, _, _ in items if not isinstance(record, DeadLetter)])
+        self.chain.run_before_lookups(batch)
+        return batch
+
+    def _processed(self, batches: Iterable[tuple[list[Staged], Batch]]) -> Iterator[Processed]:
+        """Take records through the other processors; gives what becomes of each."""
+        for items, batch in batches:
+            self.chain.run(batch)
+            yield from _settled(items, batch.ended) if batch.ended else items
 
     def finish(self, chunk: Chunk, answers: Answers) -> Outcome:
         """Process and encode what `prepare` staged; what fails, does not fit or does not conform is a dead letter.
@@ -148,7 +164,7 @@ class Pipeline:
         most_output, most_attributes, most_bytes = self._part_bytes, self._limits.attributes, self._limits.record_bytes
         staged, unprocessed = state.staged, self.chain.unprocessed
         for raw, record, inner, alone in staged:
-            if size > most_output and raw is not last and (joiner is None or raw.offset == joiner.run_start):
+            if size > most_output and raw is not last and (joiner is None or raw.offset in joiner.run_starts):
                 state.staged = chain(((raw, record, inner, alone),), staged)
                 return Drained(keys, values, origins, dialects, dead, sampled, split, raw)
             last = raw
@@ -158,14 +174,12 @@ class Pipeline:
                 dead += refused(record)
                 size += _DEAD_BYTES
                 continue
-            stage = _PROCESS
+            if record is None:
+                sampled.append(raw)
+                continue
             try:
                 if unprocessed is not None:
                     record["provenance"] = unprocessed
-                elif (record := self._process(record)) is None:
-                    sampled.append(raw)
-                    continue
-                stage = _ENCODE
                 if "flags" in record or len(record["attributes"]) > most_attributes:
                     tidy(record, most_attributes)
                 # A joined copy, because orjson's own bytes keep a buffer for the worst case: kept, they fault pages.
@@ -177,7 +191,7 @@ class Pipeline:
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - one record's failure is its dead letter
-                dead += refused(rejected(raw, stage, error, inner, alone() if alone else None))
+                dead += refused(rejected(raw, _ENCODE, error, inner, alone() if alone else None))
                 continue
             trace_id = record["trace_id"]
             keys.append(trace_id.encode() if trace_id else None)
@@ -188,16 +202,18 @@ class Pipeline:
         state.staged = None
         return Drained(keys, values, origins, dialects, dead, sampled, split, None)
 
-    def _process(self, record: Any) -> Record | None:
-        """Take a record through its processors; None when it was sampled out."""
-        if type(record) is Prepared:
-            record, progress = record
-            return record if progress is not None and self.chain.run(record, progress) else None
-        return record if self.chain.run(record) else None
 
-
-def _asks(record: object) -> bool:
-    return type(record) is Prepared and record.progress is not None
+def _settled(items: Iterable[Staged], ended: Mapping[int, Exception | None]) -> Iterator[Processed]:
+    """Give staged records with those that ended as what they are now: dead letters, or None."""
+    places = count()
+    for raw, record, inner, alone in items:
+        place = -1 if type(record) is DeadLetter else next(places)
+        if place not in ended:
+            yield raw, record, inner, alone
+            continue
+        error = ended[place]
+        letter = None if error is None else rejected(raw, _PROCESS, error, inner, alone() if alone else None)
+        yield raw, letter, inner, alone
 
 
 def _joined(events: Iterable[RawRecord]) -> int:

@@ -33,6 +33,8 @@ class Stager:
         self._read_clean = clean_reader(detector, layers, settings.limits)
         self._read_text = text_reader(detector, layers, settings.limits)
         self._decoder = Decoder(detector, layers, settings.limits)
+        self.opened = 0
+        """How many values went the whole way, on which a few bytes may open to megabytes."""
 
     def stage(self, chunk: Chunk) -> Iterator[Staged]:
         """Give what a chunk holds, decoded as it is drawn.
@@ -76,6 +78,7 @@ class Stager:
             if record is not None:
                 yield raw, record, None, None
             else:
+                self.opened += 1
                 yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
 
     def _decode_around(self, chunk: Chunk, records: Iterable[tuple[RawRecord, str | None]]) -> Iterator[Staged]:

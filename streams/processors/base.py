@@ -8,7 +8,7 @@ record has, or be written by a processor that stands before. `flags` is a set th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -78,6 +78,19 @@ class Processor(ABC):
     @abstractmethod
     def process(self, record: Record) -> Acted:
         """Augment the record; True when something was changed."""
+
+    def process_all(self, records: Sequence[Record]) -> Iterable[Acted]:
+        """Augment several records, giving for each what `process` says of it, in their order and one by one.
+
+        To be written anew only where work on many at once is much cheaper. When it raises, the record that is next has
+        failed, and it is called again with those behind that.
+        """
+        return map(self.process, records)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it would change no record at all, so that it need not be called; known once it is made."""
+        return False
 
     def snapshot(self) -> str:
         """Give the hash of the data that it looks things up in, which is part of the provenance; empty without any."""

@@ -26,12 +26,12 @@ Run: TypeAlias = Sequence[Group]
 class Joiner:
     """The open events of one partition, and the closed ones that wait behind them.
 
-    `run_start` is the first offset of the run that was given last; what was given before it is complete, and a
-    replay may begin there.
+    `run_starts` are the first offsets of the runs that a chunk has given; what was given before one of them is
+    complete, and a replay may begin there.
     """
 
     def __init__(self, bounds: Multiline, most_value_bytes: int, detector: Detector) -> None:
-        self.run_start: int | None = None
+        self.run_starts: set[int] = set()
         self._bounds = bounds
         self._most_bytes = min(bounds.event_bytes, most_value_bytes)
         self._pieces = Pieces(detector, self._most_bytes)
@@ -45,6 +45,12 @@ class Joiner:
 
     def runs(self, chunk: Chunk) -> Iterator[Run]:
         """Take a chunk in and give what is complete, run by run; at the offset of a cut everything open closes."""
+        self.run_starts.clear()
+        for run in self._runs(chunk):
+            self.run_starts.add(run[0].first.offset)
+            yield run
+
+    def _runs(self, chunk: Chunk) -> Iterator[Run]:
         for raw in chunk.records:
             yield from self._obey_cut(chunk.state, raw.offset)
             self._add(raw, chunk.undecodable.get(raw.offset))
@@ -63,9 +69,7 @@ class Joiner:
 
         Not run by run: a replay from between two of them would count a shorter chain, and not end it here.
         """
-        run = [group for run in self._close_all(partial=True) for group in run]
-        self.run_start = run[0].first.offset
-        return run
+        return [group for run in self._close_all(partial=True) for group in run]
 
     def _close_all(self, *, partial: bool = False) -> Iterator[Run]:
         for group in list(self._open.values()):
@@ -162,6 +166,5 @@ class Joiner:
             following = next((g.first.offset for g in self._waiting if not g.absorbed), end)
             if following > self._reach:
                 run, self._passed = self._passed, []
-                self.run_start = run[0].first.offset
                 self._chain.forget(following)
                 yield run
