@@ -1,8 +1,8 @@
 """Real PostgreSQL servers for tests: throwaway clusters of the server that is installed, or a skip that says why.
 
-postgres           one server, shared by the session
-postgres_dsn       a new database in it: the DSN of its owner, who is no superuser
-own_postgres       starts servers of a test's own, which may be stopped, killed and filled
+postgres       one server, shared by the session
+postgres_dsn   a new database in it: the DSN of its owner, who is no superuser
+own_postgres   starts servers of a test's own, which may be stopped and killed
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -46,7 +48,9 @@ class PostgresServer:
         self.port = next(free_ports())
         self._binaries = binaries
         self._user = _user_of_servers()
-        self._settings = {} if durable else {"fsync": "off", "full_page_writes": "off"}
+        self._settings = {"track_commit_timestamp": "on"}
+        if not durable:
+            self._settings |= {"fsync": "off", "full_page_writes": "off"}
         self._process = GuardedProcess(
             "PostgreSQL", folder=self.folder, log=self.folder / "server.log", grace_seconds=_GRACE_SECONDS
         )
@@ -55,14 +59,6 @@ class PostgresServer:
         self._run(
             "initdb", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", f"--username={_ADMINISTRATOR}"
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.stop()
-        shutil.rmtree(self.folder)
 
     def start(self, **settings: object) -> None:
         """Start it and wait until it answers; `settings` are those of `postgresql.conf`, for this time."""
@@ -84,20 +80,22 @@ class PostgresServer:
         """End it as `pg_ctl stop -m immediate` does: the next start recovers from the write-ahead log."""
         self._end(signal.SIGQUIT)
 
+    def remove(self) -> None:
+        """Stop it and delete its data."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
     def dsn(self, database: str = "postgres", *, user: str = _ADMINISTRATOR, port: int | None = None) -> str:
         """How clients reach a database; `port` may be that of a proxy."""
         return f"postgresql://{user}@{HOST}:{port or self.port}/{database}"
 
-    async def new_database(self) -> str:
+    async def new_database(self, *, tablespace: str = "pg_default") -> str:
         """Create an empty database and give the DSN of its owner, who is no superuser."""
         name = f"weft_{os.getpid()}_{next(_names)}"
-        admin = await asyncpg.connect(self.dsn())
-        try:
+        async with connected(self.dsn()) as admin:
             if not await admin.fetchval("select 1 from pg_roles where rolname = $1", OWNER):
                 await admin.execute(f"create role {OWNER} login")
-            await admin.execute(f"create database {name} owner {OWNER}")
-        finally:
-            await admin.close()
+            await admin.execute(f"create database {name} owner {OWNER} tablespace {tablespace}")
         return self.dsn(name, user=OWNER)
 
     def _end(self, how: signal.Signals) -> None:
@@ -122,6 +120,16 @@ class PostgresServer:
         return ["setpriv", f"--reuid={self._user}", f"--regid={group}", "--clear-groups", "--", *command]
 
 
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 def missing() -> str:
     """Why there can be no server here; empty when there can."""
     if _binaries() is None:
@@ -140,10 +148,22 @@ def server(*, durable: bool = False) -> PostgresServer:
     return PostgresServer(binaries, durable=durable)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    with server() as running:
-        yield running
+@cache
+def shared() -> PostgresServer:
+    """Give the running server that tests share as long as they leave it running; it ends with the session."""
+    chosen = server()
+    chosen.start()
+    return chosen
+
+
+def pytest_sessionfinish() -> None:
+    if shared.cache_info().currsize:
+        shared().remove()
+
+
+@pytest.fixture
+def postgres() -> PostgresServer:
+    return shared()
 
 
 @pytest.fixture
@@ -162,7 +182,27 @@ def own_postgres() -> Iterator[Callable[..., PostgresServer]]:
 
     yield make
     for one in made:
-        one.__exit__(None, None, None)
+        one.remove()
+
+
+@contextmanager
+def small_disk(size_bytes: int) -> Iterator[Path]:
+    """Mount a file system of so many bytes; in it is a folder `data` for a tablespace."""
+    if os.geteuid() != 0 or sys.platform != "linux":
+        pytest.skip("mounting a small disk needs root on Linux")
+    folder = Path(tempfile.mkdtemp(prefix="weft-disk-"))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", folder], capture_output=True)
+    if mounted.returncode != 0:
+        folder.rmdir()
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        (folder / "data").mkdir()
+        for path in (folder, folder / "data"):
+            shutil.chown(path, _user_of_servers())
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+        folder.rmdir()
 
 
 def _binaries() -> Path | None:

@@ -17,6 +17,8 @@ from streams.sinks.postgres.migrations import migrate, scripts
 from streams.sinks.postgres.options import PostgresOptions
 from streams.sinks.postgres.partitions import Partitions
 from streams.sinks.postgres.rows import COLUMNS, rows_of
+from streams.sinks.postgres.store import PostgresStore
+from streams.sinks.stores import Readable, Store
 
 _MERGE: Final = """
 with stored as (
@@ -48,7 +50,7 @@ where (minutes.minute, minutes.service, minutes.signal, minutes.severity)
 """
 
 
-class PostgresSink(Sink):
+class PostgresSink(Sink, Readable):
     """Keeps one version of each event id in a table partitioned by the observed day."""
 
     name = "postgres"
@@ -63,6 +65,11 @@ class PostgresSink(Sink):
         self._pool: Pool
         self._partitions: Partitions
         self._close = ExitStack()
+
+    @classmethod
+    def store(cls, options: PostgresOptions, place: Place) -> Store:
+        """Give a reader of the schema; it blocks no writer."""
+        return PostgresStore(options, place)
 
     async def start(self) -> None:
         """Bring the schema to the present version.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -31,23 +32,14 @@ _SECOND: Final = 10**9
 
 
 class PostgresStore(Store):
-    """The records of one schema; `open` makes one."""
+    """The records of one schema; it connects when it is first asked."""
 
-    def __init__(self, pool: Pool, where: str) -> None:
-        self._pool = pool
-        self._where = where
-
-    @classmethod
-    async def open(cls, options: PostgresOptions, place: Place) -> PostgresStore:
-        """Connect to it.
-
-        Raises:
-            ConfigurationError: there is no DSN, or the server does not take it.
-            Unavailable: the server does not answer.
-        """
-        where = f"sinks.{place.name}.options"
-        with starting(where):
-            return cls(await readers(options, place.name), where)
+    def __init__(self, options: PostgresOptions, place: Place) -> None:
+        self._options = options
+        self._name = place.name
+        self._where = f"sinks.{place.name}.options"
+        self._pool: Pool | None = None
+        self._opening = asyncio.Lock()
 
     async def search(self, query: Query) -> Sequence[Stored]:
         """Give at most `limit` records, newest first; those of one trace in time order, from the first on.
@@ -58,8 +50,9 @@ class PostgresStore(Store):
             ValueError: the trace or a time is not as records write it.
         """
         conditions = wanted(query)
+        pool = await self._connections()
         with asking(self._where):
-            async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
                 if query.trace is None:
                     return await _newest(connection, conditions, query.limit)
                 found = await _found(connection, "records", conditions, "happened_ns, observed_ns", query.limit)
@@ -77,13 +70,21 @@ class PostgresStore(Store):
             raise ValueError("a bucket is a whole number of minutes")
         conditions = counted(query)
         statement = _COUNT.format(seconds=bucket_seconds, conditions=conditions.sql)
+        pool = await self._connections()
         with asking(self._where):
-            rows = await self._pool.fetch(statement, *conditions.values)
+            rows = await pool.fetch(statement, *conditions.values)
         return [Bucket(render(start * _SECOND), *rest) for start, *rest in rows]
 
     async def stop(self) -> None:
         """Close its connections."""
-        self._pool.terminate()
+        if self._pool:
+            self._pool.terminate()
+
+    async def _connections(self) -> Pool:
+        async with self._opening:
+            with starting(self._where):
+                self._pool = self._pool or await readers(self._options, self._name)
+            return self._pool
 
 
 async def _newest(connection: Connection, conditions: Conditions, limit: int) -> list[Stored]:
