@@ -28,7 +28,7 @@ _KINDS: Final = (
     _Kind("log", "2026-03-01T12", "4bf92f3577b34da6a3ce929d0e0e4736"),
     _Kind("span", "2026-03-02T23", "0af7651916cd43dd8448eb211c80319c"),
     _Kind("log_structured_body", "2026-03-01T12", "0000000000000000a3ce929d0e0e4736"),
-    _Kind("span_root", "1991-01-01T00", "1af7651916cd43dd8448eb211c80319c"),
+    _Kind("span_root", "1991-01-01T00", "0af7651916cd43dd8448eb211c80319d"),
     _Kind("metric_sum", "2026-03-03T00", None),
     _Kind("metric_exponential_histogram", "2026-03-02T23", None),
     _Kind("log_minimal", "2261-12-31T23", None),

@@ -152,7 +152,8 @@ async def check_unreachable_at_start(subject: SinkUnderTest) -> None:
     for driver in (stopped, kept):
         results = await _within(PATIENCE, _first_results(driver, items))
         hold(_nothing_settled(results), type(driver.sink), "it settles records although its store is unreachable")
-    await stopped.sink.stop()
+        if driver is stopped:  # before the other begins: a store may have one writer only
+            await driver.sink.stop()
     await subject.mend()
     await kept.start()
     await kept.read(0, items, _dice(0))
@@ -248,10 +249,10 @@ async def check_ambiguous(subject: SinkUnderTest) -> None:
         items = make_items(12, partition=turn)
         batch = await driver.batch(turn, items)
         before, cuts = cutter.answered, cutter.cuts
-        if turn:
+        if turn > 1:  # the first answer is longer where a connection begins with one
             cutter.cut_after(whole - 1 if turn % 2 else whole * turn // _MOST_CUTS)
         results = await _within(PATIENCE, driver.attempt(batch))
-        whole = whole or cutter.answered - before
+        whole = cutter.answered - before if turn <= 1 else whole
         stored = {record["event_id"] for record in await subject.read()}
         told = {item.event_id for item, result in zip(items, results, strict=True) if result.outcome is Outcome.OK}
         hold(told <= stored, type(driver.sink), f"{len(told - stored)} records were `ok` and are not stored")

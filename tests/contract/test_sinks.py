@@ -18,6 +18,10 @@ from streams.testing.items import changed
 from streams.testing.memory_sink import AppendingMemorySink, DeduplicatedMemorySink, KeyedMemorySink, MemoryStore
 from streams.testing.sink_subject import Cutter, SinkUnderTest
 from streams.testing.sinks import Check, check_declarations, checks_for
+from tests.sinks.file.subject import FileUnderTest
+from tests.sinks.postgres.subject import PostgresUnderTest
+from tests.sinks.sqlite.subject import SqliteUnderTest
+from tests.sinks.web.subject import HttpUnderTest, OpenSearchUnderTest, OtlpUnderTest, PlainHttpUnderTest
 
 
 class MemoryUnderTest(SinkUnderTest):
@@ -77,6 +81,13 @@ SUBJECTS: list[type[SinkUnderTest]] = [
     DeduplicatedMemoryUnderTest,
     KeyedMemoryUnderTest,
     UntellingMemoryUnderTest,
+    SqliteUnderTest,
+    FileUnderTest,
+    HttpUnderTest,
+    PlainHttpUnderTest,
+    OtlpUnderTest,
+    OpenSearchUnderTest,
+    PostgresUnderTest,
 ]
 CASES = [(kind, check) for kind in SUBJECTS for check in checks_for(kind)]
 

@@ -9,7 +9,7 @@ from typing import Final
 from streams.errors import ConfigurationError
 from streams.sinks.sqlite.layout import MIGRATIONS, migrate, refuse_newer, version_of
 
-_BUSY_SECONDS: Final = 5.0
+BUSY_SECONDS: Final = 5.0
 _PAGE_BYTES: Final = 8192
 _WRITER_CACHE_KIB: Final = 16_384
 _LARGEST_IDLE_LOG: Final = 67_108_864
@@ -36,7 +36,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         ConfigurationError: a newer program has written it.
         sqlite3.Error: it cannot be opened now.
     """
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.executescript(_WRITER)
         migrate(connection, path.name)
@@ -56,7 +56,7 @@ def open_reader(path: Path) -> sqlite3.Connection | None:
     if not path.exists():
         return None
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         if _readable(connection, path.name):
             return connection
