@@ -9,14 +9,12 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 
 from streams.sinks.postgres.options import PostgresOptions, read_dsn
+from streams.sinks.postgres.rows import tsvector
 
 Connection: TypeAlias = asyncpg.Connection
 Pool: TypeAlias = asyncpg.Pool
 
-_STAGING: Final = """
-create temp table staging (like records) on commit delete rows;
-alter table staging alter column words type text;
-"""
+_STAGING: Final = "create temp table staging (like records) on commit delete rows"
 _STAGING_MEMORY: Final = "32MB"
 
 
@@ -93,6 +91,7 @@ async def _make_staging(connection: Connection) -> None:
     if await connection.fetchval("show synchronous_commit") == "off":
         await connection.execute("set synchronous_commit = on")  # `ok` means that it is on the disk
     await connection.execute(_STAGING)
+    await connection.set_type_codec("tsvector", schema="pg_catalog", format="binary", encoder=tsvector, decoder=bytes)
 
 
 async def _keep(connection: Connection) -> None:

@@ -77,6 +77,11 @@ def json_text(value: Any) -> str:
     return json.dumps(_all_plain(value), ensure_ascii=False)
 
 
+def tsvector(words: set[str]) -> bytes:
+    """Write words as PostgreSQL's binary COPY has them (its source, `tsvectorrecv`): without positions."""
+    return len(words).to_bytes(4) + b"".join([word.encode() + b"\0\0\0" for word in words])
+
+
 def _row(item: Item) -> tuple[Any, ...]:
     record = item.record
     observed = record["observed_timestamp"]
@@ -96,7 +101,7 @@ def _row(item: Item) -> tuple[Any, ...]:
         json_text(record["body"]),
         json_text(record["attributes"]),
         json_text(record["resource"]),
-        " ".join(words_in(words_of(record))),
+        words_in(words_of(record)),
         item.value,
     )
 

@@ -22,10 +22,7 @@ from streams.sinks.stores import Readable, Store
 
 _MERGE: Final = """
 with stored as (
-    insert into records
-    select day, event_id, observed_ns, happened_ns, signal, severity, service, trace_id, exemplar_traces,
-        body, attributes, resource, array_to_tsvector(string_to_array(words, ' ')), value
-    from staging
+    insert into records select * from staging
     on conflict (day, event_id) do nothing
     returning observed_ns, service, signal, severity
 )

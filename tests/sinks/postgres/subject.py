@@ -48,7 +48,7 @@ class PostgresUnderTest(ProxiedSinkUnderTest):
 
     def spoil(self, item: Item) -> Item:
         """A key that no index of PostgreSQL has room for."""
-        return changed(item, trace_id=random.Random(1).randbytes(9_000).hex())
+        return changed(item, trace_id=random.Random(1).randbytes(9_000).hex())  # noqa: S311 (any will do)
 
 
 class FullPostgresUnderTest(PostgresUnderTest):
