@@ -29,6 +29,8 @@ from streams.sinks.web import Answer, Web, WebOptions, secret_of
 _REASON: Final = re.compile("[A-Za-z0-9_.-]{1,64}")
 """A word is taken over; a sentence might repeat what the record says."""
 
+_NO_REASON: Final = "the receiver gave no reason"
+
 
 class HttpOptions(WebOptions):
     """Options of a webhook."""
@@ -105,4 +107,4 @@ def _result(said: Any) -> Result:
     except (ValueError, KeyError, TypeError):
         raise Unavailable("a result has no status ok, retry or rejected") from None
     reason = str(said.get("reason", ""))
-    return OK if outcome is Outcome.OK else Result(outcome, reason if _REASON.fullmatch(reason) else "")
+    return OK if outcome is Outcome.OK else Result(outcome, reason if _REASON.fullmatch(reason) else _NO_REASON)

@@ -72,11 +72,14 @@ class OpenSearchSink(Sink):
 
 
 def _document(item: Item) -> bytes:
-    """Give the record with a body that is always text, because a field has one type in an index."""
+    """Give the record with a body that is always text, because a field has one type in an index.
+
+    `body_encoding` is there, `json`, where the body was something else.
+    """
     body = item.record["body"]
     if isinstance(body, str) or body is None:
         return item.value
-    return orjson.dumps(item.record | {"body": orjson.dumps(body).decode()})
+    return orjson.dumps(item.record | {"body": orjson.dumps(body).decode(), "body_encoding": "json"})
 
 
 def _results(answer: Answer, number: int) -> Sequence[Result]:

@@ -17,9 +17,6 @@ from typing import Any
 import pytest
 from aiohttp import web
 from google.protobuf.json_format import MessageToDict
-from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
-from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
-from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from schemas.examples import example, example_names
 from streams.dev.ports import free_ports
@@ -27,11 +24,11 @@ from streams.sinks.base import Batch, Item, Outcome, Place, Unavailable
 from streams.sinks.otlp.requests import message_of, request_of
 from streams.sinks.otlp.sink import EVENT_ID, OtlpOptions, OtlpSink
 from streams.testing.items import make_item
-from tests.receiver import Receiver, Request, receiving
+from tests.otlp_requests import PATHS
+from tests.otlp_requests import message_of as message_sent
+from tests.receiver import Receiver, receiving
 
 SOURCE = Path(__file__).parent / "collector"
-KINDS: dict[str, Any] = {"/v1/logs": LogsData, "/v1/metrics": MetricsData, "/v1/traces": TracesData}
-PATHS = {"log": "/v1/logs", "metric": "/v1/metrics", "span": "/v1/traces"}
 
 CONFIG = """
 receivers: {{otlp: {{protocols: {{http: {{endpoint: "127.0.0.1:{port}"}}}}}}}}
@@ -112,10 +109,6 @@ def said(signal: str, items: Sequence[Item]) -> dict[str, Any]:
     return MessageToDict(message)
 
 
-def heard(request: Request) -> dict[str, Any]:
-    return MessageToDict(KINDS[request.path].FromString(request.content))
-
-
 @pytest.mark.parametrize("signal", PATHS)
 async def test_a_collector_understands_every_record_as_it_was_meant(
     signal: str, collector: Path, tmp_path: Path
@@ -129,7 +122,7 @@ async def test_a_collector_understands_every_record_as_it_was_meant(
         results = await sink.write(Batch("enriched", 0, items))
     assert {result.outcome for result in results} == {Outcome.OK}
     assert [request.path for request in receiver.requests] == [PATHS[signal]]
-    assert heard(receiver.requests[0]) == said(signal, items)
+    assert message_sent(receiver.requests[0]) == said(signal, items)
 
 
 async def test_a_collector_that_cannot_deliver_is_tried_again(collector: Path, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ async def test_each_record_may_have_its_own_result() -> None:
     assert found == [
         Result(Outcome.OK),
         Result(Outcome.REJECTED, "no.customer"),
-        Result(Outcome.RETRY, ""),  # a sentence might repeat the record
+        Result(Outcome.RETRY, "the receiver gave no reason"),  # a sentence might repeat the record
     ]
 
 

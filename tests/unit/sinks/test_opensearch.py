@@ -83,6 +83,7 @@ async def test_a_body_is_text_in_every_document() -> None:
         await deliver(receiver, items)
     documents = [orjson.loads(line) for line in receiver.requests[0].content.splitlines()[1::2]]
     assert [document["body"] for document in documents] == ["text", '{"a":[1]}', "7", None]
+    assert [document.get("body_encoding") for document in documents] == [None, "json", "json", None]
 
 
 @pytest.mark.parametrize(

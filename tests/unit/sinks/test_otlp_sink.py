@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsPartialSuccess,
     ExportLogsServiceRequest,
     ExportLogsServiceResponse,
 )
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from schemas.examples import example, example_names
 from streams.sinks.base import Batch, Item, Place, Refused, Result, Unavailable
 from streams.sinks.otlp.sink import OtlpOptions, OtlpSink
 from streams.testing.items import make_item
-from tests.receiver import Receiver, Request, receiving
-
-REQUESTS = {
-    "/v1/logs": ExportLogsServiceRequest,
-    "/v1/metrics": ExportMetricsServiceRequest,
-    "/v1/traces": ExportTraceServiceRequest,
-}
+from tests.otlp_requests import ids_of
+from tests.receiver import Receiver, receiving
 
 
 async def deliver(receiver: Receiver, items: Sequence[Item], **options: Any) -> Sequence[Result]:
@@ -49,23 +41,6 @@ def span(offset: int) -> Item:
     made = make_item(offset, f"raw-logs-0-{offset}")
     record = {**example("span"), "event_id": made.event_id, "trace_id": log(0).record["trace_id"]}
     return made._replace(record=record, key=log(0).key)
-
-
-def ids_of(request: Request) -> list[str]:
-    """The event ids that a request carries."""
-    message = MessageToDict(REQUESTS[request.path].FromString(request.content))
-    return [pair["value"]["stringValue"] for pair in _pairs(message) if pair["key"] == "weft.event_id"]
-
-
-def _pairs(said: Any) -> Iterator[dict[str, Any]]:
-    """Every attribute in a message."""
-    if isinstance(said, dict):
-        if {"key", "value"} == said.keys():
-            yield said
-        said = list(said.values())
-    if isinstance(said, list):
-        for inner in said:
-            yield from _pairs(inner)
 
 
 def outcomes(found: Sequence[Result]) -> list[str]:
