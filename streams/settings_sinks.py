@@ -17,6 +17,7 @@ class BatchLimits(Section):
     seconds: float | None = Field(
         None, ge=0, le=3_600, description="longest wait for a batch to fill; the sink's own when not set"
     )
+    write_seconds: float = Field(5, gt=0, description="time that a write should take; batches shrink while it is more")
 
 
 class RetryLimits(Section):
@@ -27,7 +28,7 @@ class RetryLimits(Section):
     longest_seconds: float = Field(30, gt=0, description="longest pause")
     retry_after_seconds: float = Field(300, gt=0, description="longest pause that a store may ask for")
     alone_attempts: int = Field(
-        5, ge=1, description="failures of a record alone, while others succeed, after which it is a dead letter"
+        10, ge=1, description="failures of a record alone, while others succeed, after which it is a dead letter"
     )
 
 

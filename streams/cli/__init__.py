@@ -26,6 +26,7 @@ from streams.cli import (
     produce,
     query,
     schema,
+    sink,
     tail,
     test,
     topics,
@@ -85,6 +86,7 @@ def build(*, decorated: bool = False) -> typer.Typer:
 _COMMANDS: dict[str, Callable[..., Any]] = {
     "up": up.up,
     "worker": worker.worker,
+    "sink": sink.sink,
     "kafka": kafka.kafka,
     "produce": produce.produce,
     "tail": tail.tail,

@@ -22,6 +22,10 @@ Hold = Literal["flood", "undecodable", "offsets.lost", "topic.recreated", "unaut
 class Work(Protocol):
     """What goes on with a partition beside the agents."""
 
+    @property
+    def heard(self) -> float:
+        """Monotonic second of its last sign of life."""
+
     def hurry(self) -> None:
         """Finish what is there: nothing more comes."""
 

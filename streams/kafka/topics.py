@@ -45,6 +45,11 @@ def redrive_topic(sink: str) -> str:
     return f"redrive-{sink}"
 
 
+def sink_group(sink: str) -> str:
+    """Name the consumer group of a sink."""
+    return f"weft-sink-{sink}"
+
+
 def sink_subscription(settings: Settings, sink: str) -> str:
     """Give the pattern of what a sink reads, for `re.match`; a topic that does not exist is not asked for by it."""
     return rf"(?:{re.escape(settings.enriched_topic)}|{re.escape(redrive_topic(sink))})\Z"

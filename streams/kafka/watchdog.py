@@ -18,6 +18,8 @@ def stuck(ownership: Ownership, now: float, after_seconds: float, *, outputs_hel
             continue
         oldest = assignment.tracker.oldest
         if oldest is not None:
+            if assignment.work is not None:
+                oldest = max(oldest, assignment.work.heard)
             if now - oldest > after_seconds:
                 return f"{tp.topic}-{tp.partition}: work from {now - oldest:.0f} s ago is not acknowledged"
         elif now - assignment.caught_up_at > after_seconds and ownership.readable(tp):
