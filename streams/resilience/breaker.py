@@ -6,12 +6,13 @@ calls and the probes are those of resilience4j's CircuitBreaker.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -58,12 +59,21 @@ class Breaker:
 
     A call counts as failed when it ends in an error that may be gone the next moment, and as slow by its time; any
     other error is an answer, if not a pleasant one, and counts as nothing. What was begun before the state changed
-    tells nothing about the new state. `policy` may be replaced at any time.
+    tells nothing about the new state. `policy` may be replaced at any time. `on_change` is told each new state, and
+    `openings` counts how often it opened.
     """
 
-    def __init__(self, policy: BreakerPolicy, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        policy: BreakerPolicy,
+        clock: Callable[[], float] = time.monotonic,
+        on_change: Callable[[BreakerState], None] = lambda state: None,
+    ) -> None:
         self.policy = policy
+        self.openings = 0
         self._clock = clock
+        self._on_change = on_change
+        self._changed = asyncio.Event()
         self._window: deque[_Call] = deque()
         self._state = BreakerState.CLOSED
         self._changes = 0
@@ -73,7 +83,7 @@ class Breaker:
     @property
     def state(self) -> BreakerState:
         """What it does now; a breaker whose time is over shows as half-open."""
-        if self._state is BreakerState.OPEN and self._clock() - self._opened >= self.policy.open_seconds:
+        if self._state is BreakerState.OPEN and self._clock() >= self._reopens:
             self._become(BreakerState.HALF_OPEN)
         return self._state
 
@@ -105,12 +115,33 @@ class Breaker:
                 self._leave(begun, failed)
         return result
 
-    def _enter(self) -> None:
+    async def ready(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Wait, however long it takes, until a call would not be refused; another one may come first."""
+        while not self._admits():
+            waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
+            if self._state is BreakerState.OPEN:
+                waits.append(asyncio.ensure_future(sleep(self._reopens - self._clock())))
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+    @property
+    def _reopens(self) -> float:
+        return self._opened + self.policy.open_seconds
+
+    def _admits(self) -> bool:
         state = self.state
-        if state is BreakerState.HALF_OPEN and self._probing + self._passed < self.policy.probes:
-            self._probing += 1
-        elif state is not BreakerState.CLOSED:
+        if state is BreakerState.HALF_OPEN:
+            return self._probing + self._passed < self.policy.probes
+        return state is BreakerState.CLOSED
+
+    def _enter(self) -> None:
+        if not self._admits():
             raise BreakerOpen
+        if self._state is BreakerState.HALF_OPEN:
+            self._probing += 1
 
     def _leave(self, begun: float, failed: bool | None) -> None:
         """Count a call that was begun in the present state; `failed` is None when it tells nothing."""
@@ -119,6 +150,7 @@ class Breaker:
         if self._state is BreakerState.HALF_OPEN:
             self._probing -= 1
             self._judge_probe(None if failed is None else failed or slow)
+            self._wake()
         elif failed is not None:
             self._window.append(_Call(now, failed, slow))
             self._judge_window(now)
@@ -144,6 +176,14 @@ class Breaker:
     def _become(self, state: BreakerState) -> None:
         self._state = state
         self._changes += 1
+        self.openings += state is BreakerState.OPEN
         self._opened = self._clock()
         self._probing = self._passed = 0
         self._window.clear()
+        self._wake()
+        self._on_change(state)
+
+    def _wake(self) -> None:
+        """Let all that wait look again."""
+        self._changed.set()
+        self._changed = asyncio.Event()

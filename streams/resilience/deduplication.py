@@ -41,7 +41,8 @@ def batch_of(topic: str, partition: int, items: Sequence[Item], marks: Marks) ->
 
 def part_of(batch: Batch, items: Sequence[Item], end: int) -> Batch:
     """Give some records of a batch, the last of which stands before `end`, with the marks that hold at `end`."""
-    marks = advanced(batch.before, batch.items[:end]) if batch.marks else {}
+    whole = end == len(batch.items) or not batch.marks
+    marks = batch.marks if whole else advanced(batch.before, batch.items[:end])
     return Batch(batch.topic, batch.partition, items, marks=marks, before=batch.before)
 
 

@@ -26,6 +26,27 @@ class RetryPolicy:
     longest_seconds: float = 1
 
 
+@dataclass(slots=True)
+class Backoff:
+    """The pauses between tries of one thing, from the first one on."""
+
+    first_seconds: float
+    longest_seconds: float
+    dice: Callable[[float, float], float] = random.uniform
+    _doublings: int = 0
+
+    def next(self) -> float:
+        """Give the seconds of the next pause."""
+        bound = self.first_seconds * 2**self._doublings
+        if bound < self.longest_seconds:
+            self._doublings += 1
+        return self.dice(0, min(bound, self.longest_seconds))
+
+    def reset(self) -> None:
+        """Begin again with the first one."""
+        self._doublings = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """Tries again what failed for the moment; the clock, the sleep and the dice are the system's unless told."""
@@ -44,14 +65,13 @@ class Retry:
         no attempt is left, or none could begin in time.
         """
         ends = self.clock() + seconds
-        bound = self.policy.first_seconds
+        backoff = Backoff(self.policy.first_seconds, self.policy.longest_seconds, self.dice)
         for left in range(self.policy.attempts - 1, -1, -1):
             try:
                 return await attempt(ends - self.clock())
             except again:
-                pause = self.dice(0, min(bound, self.policy.longest_seconds))
+                pause = backoff.next()
                 if not left or self.clock() + pause >= ends:
                     raise
             await self.sleep(pause)
-            bound *= 2
         raise ValueError("a call needs at least one attempt")

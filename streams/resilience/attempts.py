@@ -1,0 +1,140 @@
+"""Writes to one sink, one try at a time: each under a deadline, through the breaker, and no sooner than asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from streams.errors import UnexpectedState
+from streams.resilience.breaker import Breaker, BreakerOpen
+from streams.resilience.retry import Backoff
+from streams.resilience.writer import Writer
+from streams.sinks.base import Batch, Outcome, Result, Sink, Unavailable
+
+_RETRIABLE: Final = (Unavailable, OSError)
+"""Errors that may be gone the next moment, TimeoutError among them; they alone count against a store."""
+
+_MOSTLY: Final = 10
+"""So many writes that stored something make up for one that did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPolicy:
+    """How writes are made again: `attempt_seconds` is the deadline of each, the next three bound the pauses between.
+
+    A record is given up after `alone_attempts` failures alone, each with other records stored since the one before.
+    """
+
+    attempt_seconds: float = 30
+    first_seconds: float = 0.1
+    longest_seconds: float = 30
+    retry_after_seconds: float = 300
+    alone_attempts: int = 10
+
+
+class Attempt(NamedTuple):
+    """One write that was made: its records, when it began and ended, and whether any of them is settled."""
+
+    records: int
+    began: float
+    ended: float
+    settled: bool
+
+
+class Weather(NamedTuple):
+    """How the store was so far: writes that stored something, those that settled nothing, openings of the breaker."""
+
+    stored: int
+    lost: int
+    openings: int
+
+    def was_fine_since(self, before: Weather) -> bool:
+        """Tell whether the store took what it was given in the meantime, and was given something."""
+        stored, lost = self.stored - before.stored, self.lost - before.lost
+        return stored > 0 and lost * _MOSTLY <= stored and self.openings == before.openings
+
+
+class Attempts:
+    """What all batches of one sink share: its breaker, its weather, and the time that its store asked to be left alone.
+
+    `observe` is told of each write; `trouble` says why the last one settled nothing, if it did not.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        policy: DeliveryPolicy,
+        breaker: Breaker,
+        observe: Callable[[Attempt], None] = lambda attempt: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        dice: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self.policy = policy
+        self.breaker = breaker
+        self.sleep = sleep
+        self.trouble = ""
+        self._writer = Writer(sink)
+        self._observe = observe
+        self._clock = clock
+        self._dice = dice
+        self._stored = self._lost = 0
+        self._left_alone_until = clock()
+
+    @property
+    def weather(self) -> Weather:
+        """How the store was until now."""
+        return Weather(self._stored, self._lost, self.breaker.openings)
+
+    def backoff(self) -> Backoff:
+        """Give the pauses between tries at one thing."""
+        return Backoff(self.policy.first_seconds, self.policy.longest_seconds, self._dice)
+
+    async def write(self, batch: Batch, *, suspect: bool = False) -> Sequence[Result]:
+        """Write once, as soon as the store may be asked; no answer is `retry` for all.
+
+        A failure of a `suspect`, a record that failed alone while others did not, tells nothing about the store.
+
+        Raises:
+            Exception: something is wrong with the batch.
+        """
+        while True:
+            while (pause := self._left_alone_until - self._clock()) > 0:
+                await self.sleep(pause)
+            await self.breaker.ready(self.sleep)
+            try:
+                return await self.breaker.call(lambda: self._write(batch), () if suspect else _RETRIABLE)
+            except BreakerOpen:
+                continue
+            except _RETRIABLE as error:
+                self._lost += not suspect
+                self._note(error)
+                return [Result(Outcome.RETRY, self.trouble)] * len(batch.items)
+
+    async def _write(self, batch: Batch) -> Sequence[Result]:
+        began, settled = self._clock(), False
+        try:
+            async with asyncio.timeout(self.policy.attempt_seconds):
+                results = await self._writer.write(batch)
+            if len(results) != len(batch.items):
+                raise UnexpectedState(f"the sink gave {len(results)} results for {len(batch.items)} records")
+            settled = any(result.outcome is not Outcome.RETRY for result in results)
+        finally:
+            self._observe(Attempt(len(batch.items), began, self._clock(), settled))
+        if not settled:
+            raise Unavailable(results[0].reason)
+        self._stored += any(result.outcome is Outcome.OK for result in results)
+        self.trouble = ""
+        return results
+
+    def _note(self, error: Exception) -> None:
+        """Remember what a sink says of its store; the words of other errors may be a record's."""
+        self.trouble = (isinstance(error, Unavailable) and str(error)) or type(error).__name__
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        if asked is not None:
+            until = self._clock() + min(asked, self.policy.retry_after_seconds)
+            self._left_alone_until = max(self._left_alone_until, until)

@@ -1,0 +1,167 @@
+"""The way of one batch: written again until all of it is settled, in ever smaller groups where something is wrong.
+
+What a store refuses without saying which record it means, and what it keeps failing at, is halved, first half first,
+until the one to blame is alone. Refused alone, it is dead. If it fails alone, a few of the others are written out of
+turn: when the store takes those, and only this one fails so many times, it is dead, too, so that it cannot block its
+partition for ever. When the others fail as well, it is the store, and nothing dies.
+
+Records of one trace keep their order, whatever a sink answers: behind one that is not settled they are written again.
+The marks of a deduplicating sink stand behind everything before them, so there nothing is written out of turn, and
+what other partitions store has to show how the store is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from streams.errors import WeftError
+from streams.resilience.attempts import Attempts
+from streams.resilience.deduplication import part_of
+from streams.sinks.base import Batch, Outcome, Refused, Result
+
+_TRIES_TOGETHER: Final = 3
+"""Failures in a row after which a batch is halved."""
+
+
+class Delivered(NamedTuple):
+    """What became of a record: stored, or dead for one of the reasons of `schemas.reasons`, with the sink's words."""
+
+    dead: str = ""
+    error: str = ""
+
+
+STORED: Final = Delivered()
+"""Shared by all records that are stored."""
+
+
+class Parcel:
+    """Delivers one batch; made for it, and used once."""
+
+    def __init__(self, attempts: Attempts, batch: Batch) -> None:
+        self._attempts = attempts
+        self._batch = batch
+        self._delivered: dict[int, Delivered] = {}
+        self._groups = deque([list(range(len(batch.items)))])
+        self._backoff = attempts.backoff()
+        self._tries_left = _TRIES_TOGETHER
+        self._last_written_early = -1
+
+    async def deliver(self) -> Sequence[Delivered]:
+        """Give what became of each item."""
+        while self._groups:
+            group = [index for index in self._groups[0] if index not in self._delivered]
+            if len(group) > 1:
+                await self._write_together(group)
+            else:
+                self._groups.popleft()
+                if group:
+                    await self._write_alone(group[0])
+        return [self._delivered[index] for index in range(len(self._batch.items))]
+
+    async def _write_together(self, group: list[int]) -> None:
+        try:
+            settled = self._settle(group, await self._write(group))
+        except _Blamed:
+            self._halve(group)
+            return
+        if settled:
+            self._backoff.reset()
+        elif self._tries_left > 1:
+            self._tries_left -= 1
+        else:
+            self._halve(group)
+        if settled < len(group):
+            await self._attempts.sleep(self._backoff.next())
+
+    def _halve(self, group: list[int]) -> None:
+        middle = len(group) // 2
+        self._groups.popleft()
+        self._groups.extendleft((group[middle:], group[:middle]))
+
+    async def _write_alone(self, index: int) -> None:
+        """Write one record until it is stored or dead."""
+        backoff, failures, suspect = self._attempts.backoff(), 0, False
+        while True:
+            try:
+                results = await self._write([index], suspect=suspect)
+            except _Blamed as blamed:
+                self._delivered[index] = Delivered("sink.rejected", str(blamed))
+                return
+            if self._settle([index], results):
+                return
+            failures += suspect
+            if failures >= self._attempts.policy.alone_attempts:
+                self._delivered[index] = Delivered("sink.exhausted", results[0].reason)
+                return
+            before = self._attempts.weather
+            await self._write_others(index)
+            await self._attempts.sleep(backoff.next())
+            suspect = self._attempts.weather.was_fine_since(before)
+
+    async def _write_others(self, index: int) -> None:
+        """Write a few others out of turn, once, to see whether the store takes them."""
+        others = self._others(index)
+        if others:
+            with suppress(_Blamed):  # they are blamed in their turn
+                self._settle(others, await self._write(others))
+
+    def _others(self, index: int) -> list[int]:
+        """Choose a few that nothing of their trace stands before, not the same ones as the last time."""
+        if self._batch.marks:
+            return []
+        items = self._batch.items
+        waiting = [other for other in range(len(items)) if other not in self._delivered]
+        most = max(1, len(waiting) // self._attempts.policy.alone_attempts)
+        held = {items[index].key}
+        chosen: list[int] = []
+        for other in waiting:
+            key = items[other].key
+            if other == index or (key is not None and key in held):
+                continue
+            if other > self._last_written_early and len(chosen) < most:
+                chosen.append(other)
+            else:
+                held.add(key)
+        self._last_written_early = chosen[-1] if chosen else -1
+        return chosen
+
+    async def _write(self, group: Sequence[int], *, suspect: bool = False) -> Sequence[Result]:
+        """Write some records once.
+
+        Raises:
+            _Blamed: something is wrong with them.
+        """
+        end = group[-1] + 1
+        while end in self._delivered:
+            end += 1
+        part = part_of(self._batch, [self._batch.items[index] for index in group], end)
+        try:
+            return await self._attempts.write(part, suspect=suspect)
+        except (MemoryError, WeftError):
+            raise
+        except Refused as refused:
+            raise _Blamed(str(refused)) from None
+        except Exception as error:
+            raise _Blamed(type(error).__name__) from error
+
+    def _settle(self, group: Sequence[int], results: Sequence[Result]) -> int:
+        """Take up what is settled, of each trace only what stands before anything that is not; gives how many."""
+        held: set[bytes] = set()
+        settled = 0
+        for index, result in zip(group, results, strict=True):
+            key = self._batch.items[index].key
+            if result.outcome is Outcome.RETRY or key in held:
+                if key is not None:
+                    held.add(key)
+                continue
+            dead = result.outcome is Outcome.REJECTED
+            self._delivered[index] = Delivered("sink.rejected", result.reason) if dead else STORED
+            settled += 1
+        return settled
+
+
+class _Blamed(Exception):
+    """A store will not take some records; the message never repeats their text."""
