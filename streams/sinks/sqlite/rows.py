@@ -16,6 +16,7 @@ MILLISECONDS_A_MINUTE: Final = 60_000
 _NANOSECONDS: Final = 1_000_000_000
 _LARGEST_TIME: Final = 2**63 - 1
 _TRACE_BYTES: Final = 16
+_TIME_CHARACTERS: Final = 30
 
 
 class Row(NamedTuple):
@@ -65,8 +66,10 @@ def nanoseconds(timestamp: str) -> int:
     Raises:
         ValueError: it is none, or before 1970 or after 2261.
     """
+    if len(timestamp) != _TIME_CHARACTERS:
+        raise ValueError("no time of an enriched record")
     found = _seconds(timestamp[:19]) * _NANOSECONDS + int(timestamp[20:29])
-    if len(timestamp) != 30 or not 0 <= found <= _LARGEST_TIME:
+    if not 0 <= found <= _LARGEST_TIME:
         raise ValueError("no time of an enriched record")
     return found
 
