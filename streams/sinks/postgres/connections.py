@@ -19,14 +19,17 @@ _STAGING_MEMORY: Final = "32MB"
 
 
 async def connect(options: PostgresOptions, name: str) -> Connection:
-    """Open one connection that is in no pool.
+    """Open one connection that is in no pool, and on which a statement may take long.
 
     Raises:
         ConfigurationError: there is no DSN where the options say.
         ValueError: the DSN cannot be read.
         OSError, asyncpg.PostgresError: the server does not take it.
     """
-    connection: Connection = await asyncpg.connect(**_arguments(options, name))
+    arguments = _arguments(options, name)
+    arguments["command_timeout"] = None
+    arguments["server_settings"]["statement_timeout"] = "0"
+    connection: Connection = await asyncpg.connect(**arguments)
     return connection
 
 

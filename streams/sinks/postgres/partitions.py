@@ -27,6 +27,10 @@ with moved as (delete from records_overflow where day = '{day}' returning *)
 insert into {name} select * from moved on conflict do nothing;
 alter table records attach partition {name} for values from ('{day}') to ('{next}')
 """
+_DAYS: Final = """
+select to_date(right(relname, 8), 'YYYYMMDD') from pg_inherits join pg_class on oid = inhrelid
+where inhparent = 'records'::regclass and relname <> 'records_overflow' order by 1 desc
+"""
 
 
 def _now() -> datetime:
@@ -75,6 +79,11 @@ class Partitions:
             await connection.execute(_ONE_AT_A_TIME)
             if not await _is_there(connection, name):
                 await connection.execute(_MAKE.format(name=name, day=day, next=day + _ONE))
+
+
+async def days_of(connection: Connection) -> list[date]:
+    """Give the days that have a partition, the newest first."""
+    return [day for (day,) in await connection.fetch(_DAYS)]
 
 
 def partition_name(day: date) -> str:

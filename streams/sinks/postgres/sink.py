@@ -6,6 +6,7 @@ so `ok` is always a prefix of each trace.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar, Final
@@ -35,7 +36,8 @@ on conflict (minute, service, signal, severity) do update set records = minutes.
 
 _REMOVE: Final = """
 with removed as (
-    delete from records using staging where (records.day, records.event_id) = (staging.day, staging.event_id)
+    delete from records using staging
+    where records.day = any($1) and (records.day, records.event_id) = (staging.day, staging.event_id)
     returning records.observed_ns, records.service, records.signal, records.severity
 ), uncounted as (
     select observed_ns / 60000000000 as minute, service, signal, severity, count(*) as records
@@ -92,13 +94,14 @@ class PostgresSink(Sink, Readable):
             Unavailable: the server does not answer, or somebody holds a lock; nothing is known of the batch.
             Refused: it will not have one of the records.
         """
-        rows = rows_of(batch.items, last=self.place.rewrite)
+        rows = await asyncio.to_thread(rows_of, batch.items, last=self.place.rewrite)
+        days = {row[0] for row in rows}
         with writing():
-            await self._partitions.prepare({row[0] for row in rows})
+            await self._partitions.prepare(days)
             async with transaction(self._pool, self.options) as connection:
                 await connection.copy_records_to_table("staging", records=rows, columns=COLUMNS)
                 if self.place.rewrite:
-                    await connection.execute(_REMOVE)
+                    await connection.execute(_REMOVE, days)
                 await connection.execute(_MERGE)
         return [OK] * len(batch.items)
 

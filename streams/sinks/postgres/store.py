@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -16,14 +17,14 @@ from streams.sinks.postgres.conditions import Conditions, counted, wanted
 from streams.sinks.postgres.connections import Connection, Pool, readers
 from streams.sinks.postgres.errors import asking, starting
 from streams.sinks.postgres.options import PostgresOptions
+from streams.sinks.postgres.partitions import days_of
 from streams.sinks.stores import Bucket, Query, Store, Stored
 from streams.values.instants import render
 
-_OVERFLOW: Final = "records_overflow"
-_DAYS: Final = """
-select inhrelid::regclass::name from pg_inherits
-where inhparent = 'records'::regclass and inhrelid <> 'records_overflow'::regclass order by 1 desc
-"""
+_ALL: Final = "records where true"
+_OVERFLOW: Final = "records_overflow where true"
+_NEWEST: Final = "observed_ns desc"
+_EARLIEST: Final = "happened_ns, observed_ns"
 _COUNT: Final = """
 select minute * 60 / {seconds} * {seconds} as start, service, signal, severity, sum(records)::bigint as records
 from minutes where {conditions} group by 1, 2, 3, 4 having sum(records) > 0 order by 1, 2, 3, 4
@@ -54,8 +55,8 @@ class PostgresStore(Store):
         with asking(self._where):
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
                 if query.trace is None:
-                    return await _newest(connection, conditions, query.limit)
-                found = await _found(connection, "records", conditions, "happened_ns, observed_ns", query.limit)
+                    return await _newest(connection, conditions, query)
+                found = await _found(connection, _ALL, conditions, _EARLIEST, query.limit)
         return sorted(found, key=_earliest_first)
 
     async def counts(self, query: Query, bucket_seconds: int) -> Sequence[Bucket]:
@@ -87,21 +88,26 @@ class PostgresStore(Store):
             return self._pool
 
 
-async def _newest(connection: Connection, conditions: Conditions, limit: int) -> list[Stored]:
+async def _newest(connection: Connection, conditions: Conditions, query: Query) -> list[Stored]:
     """Ask day after day, so that a word that is in every record costs no more than the newest of them."""
-    overflow = await _found(connection, _OVERFLOW, conditions, "observed_ns desc", limit)
+    overflow = await _found(connection, _OVERFLOW, conditions, _NEWEST, query.limit)
     expected: list[Stored] = []
-    for (day,) in await connection.fetch(_DAYS):
-        expected += await _found(connection, day, conditions, "observed_ns desc", limit - len(expected))
-        if len(expected) == limit:
+    for day in await days_of(connection):
+        if len(expected) == query.limit:
             break
-    return sorted([*overflow, *expected], key=_newest_first, reverse=True)[:limit]
+        if _may_hold(day, query):
+            left = query.limit - len(expected)
+            expected += await _found(connection, f"records where day = '{day}'", conditions, _NEWEST, left)
+    return sorted([*overflow, *expected], key=_newest_first, reverse=True)[: query.limit]
 
 
-async def _found(connection: Connection, table: str, conditions: Conditions, order: str, limit: int) -> list[Stored]:
-    statement = f"select value from {table} where {conditions.sql} order by {order} limit {limit}"  # noqa: S608 (ours)
-    rows = await connection.fetch(statement, *conditions.values)
-    return [_decoded(value) for (value,) in rows]
+def _may_hold(day: date, query: Query) -> bool:
+    return (query.since or "")[:10] <= f"{day}" and (query.until is None or f"{day}T" < query.until)
+
+
+async def _found(connection: Connection, source: str, conditions: Conditions, order: str, limit: int) -> list[Stored]:
+    statement = f"select value from {source} and {conditions.sql} order by {order} limit {limit}"  # noqa: S608 (ours)
+    return [_decoded(value) for (value,) in await connection.fetch(statement, *conditions.values)]
 
 
 def _decoded(value: bytes) -> Stored:
