@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any, ClassVar
 
-from orjson import dumps
+from orjson import Fragment, dumps
 
 from streams.processors.base import Acted, Processor
 from streams.processors.redaction.options import RedactOptions
@@ -16,9 +18,11 @@ from streams.values.json import plain_float
 
 _FLAG = "redacted"
 _LOG = "log"
+_SAID = ("body", "attributes", "resource", "severity_text", "scope")
 _OTHERS = ("metric", "span", "original", "event_name")
-_SAID = ("body", "attributes", "resource", "severity_text", "scope", *_OTHERS)
-_WRITES = frozenset({name + ".*" if name in ("attributes", "resource") else name for name in (*_SAID, "flags")})
+_PARTS = (*_SAID, *_OTHERS)
+_WRITES = frozenset({name + ".*" if name in ("attributes", "resource") else name for name in (*_PARTS, "flags")})
+_LINE_END = Fragment(b"\n")
 
 
 class Redact(Processor):
@@ -41,29 +45,40 @@ class Redact(Processor):
     def __init__(self, options: RedactOptions) -> None:
         super().__init__(options)
         self._redactor = Redactor(options)
-        self._search = self._redactor.sieve.search
-        self._has_own = bool(options.patterns)
         self.counts = self._redactor.counts
 
     def process(self, record: Record) -> Acted:
-        """Redact the record; most are cleared by one search of their JSON, before any field is looked at."""
-        said = [record["body"], record["attributes"], record["resource"], record["severity_text"], record.get("scope")]
-        if record["signal"] != _LOG or "event_name" in record or "original" in record:
-            said += [record.get(name) for name in _OTHERS]
-        if not self._search(dumps(said, plain_float)) and not self._has_own:
-            return False
-        return self._redact(record)
+        """Redact the record; True when something was found."""
+        (acted,) = self._redact_all([record])
+        return acted
 
-    def _redact(self, record: Any) -> bool:
-        """Look through the parts in which the sieve finds something; False when all stays as it is."""
+    def process_all(self, records: Sequence[Record]) -> Iterable[Acted]:
+        """Redact records; most are cleared by one search of their JSON, before any field is looked at."""
+        try:
+            return self._redact_all(records)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - which one is at fault is found one by one
+            return map(self.process, records)
+
+    def _redact_all(self, records: Sequence[Record]) -> Iterable[bool]:
+        lines, others = _lines(records)
+        found = self._redactor.search_lines(lines)
+        if not found:
+            return repeat(False, len(records))
+        parts: dict[int, list[tuple[str, Sequence[int]]]] = {}
+        for line, patterns in found.items():
+            place, name = _part_of(line, len(records), others)
+            parts.setdefault(place, []).append((name, patterns))
+        return (place in parts and self._redact(record, parts[place]) for place, record in enumerate(records))
+
+    def _redact(self, record: Any, parts: Iterable[tuple[str, Sequence[int]]]) -> bool:
+        """Look through the parts in which something may be; False when all stays as it is."""
         changed = False
-        for name in _SAID:
+        for name, patterns in parts:
             said = record.get(name)
-            if not said:
-                continue
-            found = self._search(dumps(said, plain_float))
-            if found or self._has_own:
-                put = _WAYS.get(name, Walk.document)(self._redactor.walk(found), said)
+            if said:
+                put = _WAYS.get(name, Walk.document)(self._redactor.walk(patterns), said)
                 if put is not said:
                     record[name], changed = put, True
         if changed:
@@ -78,6 +93,36 @@ class Redact(Processor):
     def files(self) -> tuple[Path, ...]:
         """Give the file of the key."""
         return (self.options.key_file,) if self.options.key_file is not None else ()
+
+
+def _lines(records: Sequence[Record]) -> tuple[bytes, Sequence[int]]:
+    """Give what records say as JSON, a line a part, and the places of those that have other parts than most.
+
+    The usual parts of all records come first, then the others of the records that have any.
+    """
+    said: list[Any] = []
+    others: list[int] = []
+    end = _LINE_END
+    for place, record in enumerate(records):
+        said += (
+            record["body"], end, record["attributes"], end, record["resource"], end, record["severity_text"], end,
+            record.get("scope"), end,
+        )  # fmt: skip
+        if record["signal"] != _LOG or "event_name" in record or "original" in record:
+            others.append(place)
+    for place in others:
+        for name in _OTHERS:
+            said += (records[place].get(name), end)
+    return dumps(said, plain_float), others
+
+
+def _part_of(line: int, records: int, others: Sequence[int]) -> tuple[int, str]:
+    """Tell of which record, and which part of it, a line is."""
+    place, part = divmod(line, len(_SAID))
+    if place < records:
+        return place, _SAID[part]
+    place, part = divmod(line - records * len(_SAID), len(_OTHERS))
+    return others[place], _OTHERS[part]
 
 
 def _metric(walk: Walk, metric: dict[str, Any]) -> dict[str, Any]:

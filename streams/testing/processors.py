@@ -16,7 +16,7 @@ import gc
 import inspect
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -58,8 +58,8 @@ def check_processor(make: Callable[[], Processor], records: Iterable[Record]) ->
     """Check what a processor does to records, none of which is changed.
 
     It never raises; what it gives conforms to the schema and differs only in fields that it declares; it says so when
-    it changed something and only then; it gives the same again, also when made again, whatever it has seen before;
-    and a second run changes nothing more, unless `not_idempotent` says why.
+    it changed something and only then; it gives the same again, also when made again, whatever it has seen before and
+    whatever it sees beside; and a second run changes nothing more, unless `not_idempotent` says why.
     """
     first, other, known = make(), make(), list(records)
     done = [_check_record(first, record) for record in known]
@@ -68,6 +68,8 @@ def check_processor(make: Callable[[], Processor], records: Iterable[Record]) ->
         _run(other, again)
         differ = sorted(changed_fields(expected, again))
         _hold(not differ, type(first), f"{differ} differ when it is made again and has seen others")
+    if not isinstance(other, LookupProcessor):
+        _check_together(other, known, done)
 
 
 def check_linear_time(processor: Processor, baits: Mapping[str, Callable[[int], Record]] = BAITS) -> None:
@@ -102,6 +104,15 @@ def _check_record(processor: Processor, record: Record) -> Record:
         more = sorted(changed_fields(done, twice))
         _hold(not said_again and not more, kind, f"a second run changes {more}, and not_idempotent says nothing")
     return done
+
+
+def _check_together(processor: Processor, records: Sequence[Record], done: Iterable[Record]) -> None:
+    together = deepcopy(list(records))
+    said = [bool(acted) for acted in processor.process_all(together)]
+    _hold(len(said) == len(together), type(processor), "process_all does not tell of each record")
+    for record, expected in zip(together, done, strict=True):
+        differ = sorted(changed_fields(expected, record))
+        _hold(not differ, type(processor), f"{differ} differ when it sees others beside")
 
 
 def _run(processor: Processor, record: Record) -> Acted:

@@ -16,7 +16,10 @@ _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
 _AT: Final = re.compile(r"@|%(?:25)?40|\\u0040|&#(?:64|[xX]40);")
 """An at sign, as it is or escaped for a URL, for JSON in JSON, or for HTML."""
 
-_LOCAL_BACKWARDS = re.compile(r"[\w.+%'!#$^~{|}`-]*[\w+%'!#$^~{|}`-]")
+_LETTER_BACKWARDS = r"[0-9A-Fa-f]{4}u\\{1,7}"
+_LOCAL_BACKWARDS = re.compile(
+    rf"(?:{_LETTER_BACKWARDS}|[\w.+%'!#$^~{{|}}`-])*(?:{_LETTER_BACKWARDS}|[\w+%'!#$^~{{|}}`-])"
+)
 _QUOTED_BACKWARDS = re.compile(r'"[^"@\n]{1,62}\\?"')
 _DOMAIN = re.compile(r"[\w\u00b7.\u3002\uff0e-]+")
 _MOST_BACKSLASHES = 7
@@ -25,22 +28,37 @@ _TOP_LEVEL = re.compile(r"xn--[A-Za-z0-9-]{2,59}|[^\W\d_]{2,63}")
 _DOTS = re.compile("[.\u3002\uff0e]")
 _NO_TOP_LEVEL = re.compile(r"service|socket|timer|(?:auto)?mount|swap|slice|scope|device|png|jpe?g|gif|svg|webp")
 """Ends of systemd's instances (`getty@tty1.service`) and of files (`logo@2x.png`)."""
-_NO_ADDRESS = re.compile(
-    r"[0-9]+\.(?!(?:com|net|org|cn|ru|de|io|co|me)(?![\w-]))|(?:openssh\.com|libssh\.org|lysator\.liu\.se)(?![\w.-])"
-)
+_FOREIGN = r"(?:openssh\.com|libssh\.org|lysator\.liu\.se)"
+_NO_ADDRESS = re.compile(rf"[0-9]+\.(?!(?:com|net|org|cn|ru|de|io|co|me)(?![\w-]))|{_FOREIGN}(?![\w.-])")
 """A package's version, a parameter of syslog with its enterprise number (RFC 5424, 6.3.2), a cipher of SSH."""
-_OPENERS = "'`{|#!$^~"
+_OPENERS = frozenset("'`{|#!$^~")
+_USUAL_DOMAIN = re.compile(
+    rf"(?!{_FOREIGN}(?![\w.-]))[A-Za-z][A-Za-z0-9_-]*+\.(?:[A-Za-z0-9_-]++\.)*+"
+    rf"(?!(?:{_NO_TOP_LEVEL.pattern})(?![A-Za-z]))[A-Za-z]{{2,63}}+(?![\w\u00b7.\u3002\uff0e-])"
+)
+"""What nearly all domains are, so that one look is enough."""
 
 
 def _find(text: str) -> Iterator[Span]:
     done = 0
-    for at in _AT.finditer(text):
-        local_end = _without_backslashes(text, at.start()) if text[at.start()] == "\\" else at.start()
+    for first, behind in _ats(text):
+        local_end = _without_backslashes(text, first) if text[first] == "\\" else first
         start = _local_start(text, done, local_end)
-        end = _domain_end(text, at.end()) if start < local_end else 0
+        end = _domain_end(text, behind) if start < local_end else 0
         if end:
             yield Span(start, end, "email")
             done = end
+
+
+def _ats(text: str) -> Iterator[tuple[int, int]]:
+    """Give where each at sign begins and ends; most texts have it only as it is."""
+    if "%" in text or "\\u0040" in text or "&#" in text:
+        yield from (at.span() for at in _AT.finditer(text))
+        return
+    place = text.find("@")
+    while place >= 0:
+        yield place, place + 1
+        place = text.find("@", place + 1)
 
 
 def _without_backslashes(text: str, end: int) -> int:
@@ -52,18 +70,21 @@ def _without_backslashes(text: str, end: int) -> int:
 def _local_start(text: str, first: int, at: int) -> int:
     """Give where the local part before an at sign begins; the at sign's place when there is none."""
     before = text[max(first, at - _LONGEST_LOCAL) : at][::-1]
-    quoted = _QUOTED_BACKWARDS.match(before)
-    if quoted:
-        return at - quoted.end()
     local = _LOCAL_BACKWARDS.match(before)
     if local is None:
-        return at
-    written = local[0][::-1]
-    return at - len(written.lstrip(_OPENERS)) if written[0] in _OPENERS else at - len(written)
+        quoted = _QUOTED_BACKWARDS.match(before)
+        return at - quoted.end() if quoted else at
+    start = at - local.end()
+    while start < at and text[start] in _OPENERS:
+        start += 1
+    return start
 
 
 def _domain_end(text: str, first: int) -> int:
     """Give where the domain ends that begins there; 0 when none does."""
+    usual = _USUAL_DOMAIN.match(text, first, first + _LONGEST_DOMAIN)
+    if usual is not None:
+        return usual.end()
     literal = _LITERAL.match(text, first)
     if literal:
         return literal.end()

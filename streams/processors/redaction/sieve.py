@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Final
+from typing import Final, TypeAlias
 
 import re2
 
@@ -13,6 +13,11 @@ from streams.processors.redaction.detector import Detector
 
 _MOST_MEMORY: Final = 64 << 20
 """Bytes that the automaton may fill with states, which it makes as texts need them; then it starts anew."""
+_PLACES, _MOST_PLACES_MEMORY = 16, 2 << 20
+"""The same for each of the small ones that tell where some expressions match, and how many of them are kept."""
+_LINE_END: Final = b"\n"
+
+Search: TypeAlias = Callable[[bytes], Sequence[int]]
 
 
 class Sieve:
@@ -29,21 +34,58 @@ class Sieve:
             for pattern in detector.sieve:
                 bits[pattern] = bits.get(pattern, 0) | 1 << place
         self._bits = list(bits.values())
-        self.search = _compiled(list(bits))
+        self._patterns = list(bits)
+        self.search = _compiled(self._patterns)
+        self._finder = lru_cache(_PLACES)(self._find_any)
 
     def mask(self, found: Sequence[int]) -> int:
         """Give the detectors to which the expressions belong."""
         return reduce(or_, (self._bits[place] for place in found), 0)
 
+    def search_lines(self, lines: bytes) -> dict[int, Sequence[int]]:
+        """Give what was found in lines of JSON, each with a line end, by the numbers of those that hold something.
 
-def _compiled(patterns: Sequence[str]) -> Callable[[bytes], Sequence[int]]:
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MOST_MEMORY
-    options.log_errors = False
-    automaton = re2.Set.SearchSet(options)
+        Most have none, so all are searched as one; only with what was found there it is looked for line by line.
+        """
+        found = self.search(lines)
+        if not found:
+            return {}
+        find, hits, place, number = self._finder(tuple(found)), {}, 0, 0
+        while (start := find(lines, place)) >= 0:
+            number += lines.count(_LINE_END, place, start)
+            end = lines.index(_LINE_END, start)
+            begin = lines.rfind(_LINE_END, 0, start) + 1
+            hits[number] = found if len(found) == 1 else self.search(lines[begin:end])
+            place, number = end + 1, number + 1
+        return hits
+
+    def _find_any(self, places: Sequence[int]) -> Callable[[bytes, int], int]:
+        """Make the search for the first place at which any of some expressions matches; -1 when none does."""
+        together = "|".join(f"(?:{self._patterns[place]})" for place in places)
+        match = re2.compile(together.encode(), _options(_MOST_PLACES_MEMORY))._regexp.Match  # noqa: SLF001 - as above
+        unanchored = re2._Anchor.UNANCHORED  # noqa: SLF001
+
+        def find(lines: bytes, start: int) -> int:
+            ((first, _),) = match(unanchored, lines, start, len(lines))
+            return int(first)
+
+        return find
+
+
+def _compiled(patterns: Sequence[str]) -> Search:
+    automaton = re2.Set.SearchSet(_options(_MOST_MEMORY))
     for pattern in patterns:
         automaton.Add(pattern.encode())
     automaton.Compile()
-    search: Callable[[bytes], Sequence[int]] = automaton._set.Match  # noqa: SLF001 - its wrapper costs a quarter
+    search: Search = automaton._set.Match  # noqa: SLF001 - its wrapper costs a quarter
     return search
+
+
+def _options(most_memory: int) -> re2.Options:
+    """Bytes are bytes, and no match goes over a line's end."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = most_memory
+    options.never_nl = options.never_capture = True
+    options.log_errors = False
+    return options

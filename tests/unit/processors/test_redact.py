@@ -392,7 +392,7 @@ def test_a_redactor_that_fails_lets_nothing_pass() -> None:
     def fail(*_: object) -> None:
         raise ArithmeticError("broken")
 
-    pipeline.chain.steps[0].processor._search = fail  # type: ignore[attr-defined]
+    pipeline.chain.steps[0].processor._redactor.search_lines = fail  # type: ignore[attr-defined]
     chunk = chunk_of('{"msg":"x"}')
     pipeline.prepare(chunk)
     outcome = pipeline.finish(chunk, {})
