@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from streams.errors import ConfigurationError
-from streams.paths import state_dir
-from streams.sinks.base import Place
-from streams.sinks.registry import find
+from streams.settings import Settings, load
+from streams.sinks.build import describe_sink
 from streams.sinks.stores import Bucket, Query, Readable, Store, Stored
-
-if TYPE_CHECKING:
-    from streams.settings import Settings
 
 __all__ = ["Bucket", "Query", "Store", "Stored", "store_of"]
 
@@ -32,11 +28,7 @@ async def store_of(sink: str = DEFAULT_SINK, settings: Settings | None = None) -
     Raises:
         ConfigurationError: there is no such sink, or its store cannot be asked.
     """
-    if settings is None:
-        from streams.settings import load
-
-        settings = load()
-    store = _open(sink, settings)
+    store = _open(sink, settings or load())
     try:
         yield store
     finally:
@@ -44,9 +36,7 @@ async def store_of(sink: str = DEFAULT_SINK, settings: Settings | None = None) -
 
 
 def _open(sink: str, settings: Settings) -> Store:
-    entry = settings.sinks.get(sink)
-    kind = find(sink, entry.use if entry else None)
+    kind, options, place = describe_sink(settings, sink)
     if not issubclass(kind, Readable):
         raise ConfigurationError(f"the sink {sink} has no store that can be asked", cure="sqlite and postgres have.")
-    options = kind.Options.model_validate(entry.options if entry else {})
-    return kind.store(options, Place(name=sink, directory=state_dir(settings.state_dir) / "sinks" / sink))
+    return kind.store(options, place)

@@ -59,7 +59,7 @@ def query(
     sink: Annotated[str, typer.Option(metavar="NAME", help="Which sink's store.")] = "sqlite",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Search the records that a sink has stored: the newest first, those of one trace in the order of what happened.
+    """Search the records that a sink has stored: the newest first, those of a trace in time order.
 
     The sink may be writing or not: reading blocks nobody. Times are those at which records reached Kafka. A word is
     found whatever its case; what stands together in it, as in 10.0.0.1, must stand together.
