@@ -9,7 +9,7 @@ from schemas.dead_letter import DeadLetterHeaders
 from schemas.record import EnrichedRecord
 from schemas.shape import Shape
 
-Role = Literal["raw", "enriched", "dead"]
+Role = Literal["raw", "enriched", "dead", "redrive"]
 
 DAY_MS: Final = 86_400_000
 RETENTIONS_MS: Final = frozenset({7 * DAY_MS, 30 * DAY_MS})
@@ -85,6 +85,17 @@ TOPICS: Final[Mapping[Role, TopicSpec]] = MappingProxyType(
             compatibility="FULL_TRANSITIVE",
             retention_ms=30 * DAY_MS,
             max_message_bytes=dead_letter_message_bytes(RAW_MESSAGE_BYTES),
+        ),
+        "redrive": TopicSpec(
+            role="redrive",
+            name="redrive-NAME",
+            key="trace id, or none",
+            value="enriched record, JSON, that the sink NAME is to store again",
+            model=EnrichedRecord,
+            version=1,
+            compatibility="FULL_TRANSITIVE",
+            retention_ms=7 * DAY_MS,
+            max_message_bytes=RAW_MESSAGE_BYTES,
         ),
     }
 )

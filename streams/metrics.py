@@ -139,7 +139,7 @@ class Metrics:
         self.cuts = Counter("weft_cuts", "Times that lines counted as over because no more came.", registry=r)
         self.rebalances = Counter("weft_rebalances", "Assignments received from the group.", registry=r)
         self.build_info = Gauge(
-            "weft_build_info", "Always 1; what runs here.", ["version", "environment", "pipeline"], registry=r
+            "weft_build_info", "Always 1; what runs here.", ["role", "version", "environment", "pipeline"], registry=r
         )
         self.health_status = Gauge(
             "weft_health_status", "The report's status: 0 HEALTHY, 1 DEGRADED, 2 FAILING.", registry=r

@@ -46,16 +46,19 @@ class Monitor:
         self._began = clock()
         self._earlier: deque[Snapshot] = deque()
         self._minute: deque[Snapshot] = deque()
-        metrics.build_info.labels(identity.version, identity.environment, identity.pipeline).set(1)
+        self._tell_what_runs()
         metrics.health_status.set_function(lambda: self.report().status.rank)
         metrics.registry.register(RoleCollector(observe))
 
     def changed(self, pipeline: str) -> None:
         """Tell that the role works with another pipeline from now on."""
+        self._identity = replace(self._identity, pipeline=pipeline)
+        self._tell_what_runs()
+
+    def _tell_what_runs(self) -> None:
         identity = self._identity
-        self.metrics.build_info.remove(identity.version, identity.environment, identity.pipeline)
-        self._identity = replace(identity, pipeline=pipeline)
-        self.metrics.build_info.labels(identity.version, identity.environment, pipeline).set(1)
+        self.metrics.build_info.clear()
+        self.metrics.build_info.labels(identity.role, identity.version, identity.environment, identity.pipeline).set(1)
 
     def sample(self) -> None:
         """Remember the present; the oldest sample kept is the last one that is a whole window old."""

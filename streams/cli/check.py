@@ -29,10 +29,11 @@ class Role:
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> None:
-    """Check the settings, show the chain of processors they make, and whether the running workers have it.
+    """Check the settings, show the processors and sinks they make, and whether the workers have them.
 
-    No worker is started; the processors are made, with whatever they read or start. Exit code 0 when the settings are
-    right and what runs here runs with them, 1 when a worker runs with others, 2 when the settings are wrong.
+    No role is started; processors are made, with whatever they read or start, and the options of sinks are read. Exit
+    code 0 when the settings are right and what runs here runs with them, 1 when a worker runs with others, 2 when the
+    settings are wrong.
 
     Examples:
       weft check
@@ -55,6 +56,7 @@ def check(
         "environment": settings.environment,
         "pipeline": pipeline.provenance,
         "processors": _chain(pipeline),
+        "sinks": _sinks(settings),
         "roles": [asdict(role) for role in roles],
         "drift": bool(drifted),
     }
@@ -86,6 +88,22 @@ def _chain(pipeline: Pipeline) -> list[dict[str, Any]]:
     ]
 
 
+def _sinks(settings: Settings) -> list[dict[str, Any]]:
+    """Describe the sinks that the settings name; secrets among their options are masked."""
+    from streams.sinks.build import describe_sink
+
+    described = ((name, describe_sink(settings, name)) for name in settings.sinks)
+    return [
+        {
+            "sink": name,
+            "kind": kind.name,
+            "effect": kind.effect,
+            "options": options.model_dump(mode="json", exclude_defaults=True),
+        }
+        for name, (kind, options, _) in described
+    ]
+
+
 def _lines(said: dict[str, Any]) -> list[str]:
     lines = [
         f"{'file':<{_WIDTH}}{said['file'] or 'none: defaults and WEFT_* variables'}",
@@ -95,6 +113,9 @@ def _lines(said: dict[str, Any]) -> list[str]:
     for step in said["processors"] or [{"processor": "none"}]:
         remarks = [f"{name}: {json.dumps(value)}" for name, value in step.items() if name != "processor" and value]
         lines.append(f"{'processor':<{_WIDTH}}{step['processor']}  {', '.join(remarks)}".rstrip())
+    for sink in said["sinks"]:
+        options = f", options: {json.dumps(sink['options'])}" if sink["options"] else ""
+        lines.append(f"{'sink':<{_WIDTH}}{sink['sink']}  {sink['kind']}, {sink['effect']}{options}")
     return [*lines, *(_role(role, said["pipeline"]) for role in said["roles"])]
 
 

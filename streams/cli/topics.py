@@ -63,7 +63,7 @@ def check() -> None:
 def acl() -> None:
     """Print the commands that allow each principal the least it needs.
 
-    The principals are weft-worker, weft-producer, weft-reader and weft-operator. Nothing is executed.
+    The principals are weft-worker, weft-sink, weft-producer, weft-reader and weft-operator. Nothing is executed.
 
     Examples:
       weft topics acl

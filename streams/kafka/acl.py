@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from streams.kafka.topics import literal_names
+from streams.kafka.topics import literal_names, redrive_topic, sink_group
 from streams.settings import Settings
 
 _LITERAL_PREFIX = re.compile(r"\^((?:[A-Za-z0-9_-]|\\\.)*)(.?)")
@@ -16,7 +16,7 @@ _CHARACTER = re.compile(r"\\?(.)")
 
 
 def acl_lines(settings: Settings, tables: Iterable[str] = ()) -> Iterator[str]:
-    """Give shell lines that grant what worker, producers, readers and operators need; `tables` are topics too."""
+    """Give shell lines that grant what each principal needs; `tables` are topics that the worker looks things up in."""
     raw = list(_raw_resources(settings))
     enriched, dead = (f"--topic {name}" for name in (settings.enriched_topic, settings.dead_topic))
     group = f"--group {settings.group}"
@@ -27,6 +27,11 @@ def acl_lines(settings: Settings, tables: Iterable[str] = ()) -> Iterator[str]:
     yield _allow(settings, "weft-worker", ("Write", "Describe"), enriched)
     yield "# Read as well: the worker keeps notes about its topics as commits on this one"
     yield _allow(settings, "weft-worker", ("Write", "Read", "Describe"), dead)
+    yield "# sinks: read the enriched topic and what is redriven to them, each as a group of its own; the same notes"
+    prefixed = " --resource-pattern-type prefixed"
+    for resource in (enriched, f"--topic {redrive_topic('')}{prefixed}", f"--group {sink_group('')}{prefixed}"):
+        yield _allow(settings, "weft-sink", ("Read", "Describe"), resource)
+    yield _allow(settings, "weft-sink", ("Write", "Read", "Describe"), dead)
     yield "# producers: write the raw topics"
     yield from (_allow(settings, "weft-producer", ("Write", "Describe"), resource) for resource in raw)
     yield "# readers: read the enriched topic, where secrets are redacted; a group of their own if they use one"

@@ -16,7 +16,7 @@ from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 from schemas.topics import TOPICS, TopicSpec, dead_letter_message_bytes
 from streams.errors import ConfigurationError, TemporaryError
 from streams.kafka.clients import administration
-from streams.kafka.topics import literal_names, subscription
+from streams.kafka.topics import literal_names, redrive_topic, subscription
 from streams.settings import Settings
 
 PARTITIONS = 6
@@ -56,6 +56,7 @@ class Difference(NamedTuple):
 def declared(settings: Settings) -> dict[str, TopicSpec]:
     """Give every topic that is declared by name, with its row of the topic table."""
     names = dict.fromkeys(literal_names(settings), TOPICS["raw"])
+    names |= {redrive_topic(sink): TOPICS["redrive"] for sink in settings.sinks}
     return names | {settings.enriched_topic: TOPICS["enriched"], settings.dead_topic: TOPICS["dead"]}
 
 

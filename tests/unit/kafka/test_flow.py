@@ -50,8 +50,17 @@ def test_chunks_get_smaller_when_records_are_slow_and_never_empty() -> None:
     assert pace.records == 1
 
 
-def owning(*, oldest: float | None = None, caught_up_at: float = 0.0, holds: Any = (), readable: bool = False) -> Any:
-    assignment = SimpleNamespace(tracker=SimpleNamespace(oldest=oldest), caught_up_at=caught_up_at, holds=holds)
+def owning(
+    *,
+    oldest: float | None = None,
+    caught_up_at: float = 0.0,
+    holds: Any = (),
+    readable: bool = False,
+    heard: float | None = None,
+) -> Any:
+    work = None if heard is None else SimpleNamespace(heard=heard)
+    tracker = SimpleNamespace(oldest=oldest)
+    assignment = SimpleNamespace(tracker=tracker, caught_up_at=caught_up_at, holds=holds, work=work)
     tp = SimpleNamespace(topic="raw-logs", partition=3)
     return SimpleNamespace(assignments=SimpleNamespace(items=lambda: [(tp, assignment)]), readable=lambda tp: readable)
 
@@ -61,6 +70,8 @@ def owning(*, oldest: float | None = None, caught_up_at: float = 0.0, holds: Any
     [
         pytest.param({"oldest": 95.0}, False, None, id="young work"),
         pytest.param({"oldest": 50.0}, False, "raw-logs-3: work from 50 s ago", id="old work"),
+        pytest.param({"oldest": 50.0, "heard": 95.0}, False, None, id="old work that shows signs of life"),
+        pytest.param({"oldest": 40.0, "heard": 50.0}, False, "work from 50 s ago", id="old work, silent for long"),
         pytest.param({"oldest": 50.0}, True, None, id="old work, but an output is held"),
         pytest.param({"oldest": 50.0, "holds": {"flood": ""}}, False, None, id="old work of a held partition"),
         pytest.param({"readable": True}, False, "raw-logs-3: readable records", id="nothing fetched"),

@@ -75,7 +75,7 @@ def test_the_status_is_a_metric(
 
 
 def test_what_runs_here_is_a_metric(monitor: Monitor, metrics: Metrics) -> None:
-    assert value(metrics, "weft_build_info", version="1.2.3", environment="test", pipeline="c0ffee") == 1
+    assert value(metrics, "weft_build_info", role="worker", version="1.2.3", environment="test", pipeline="c0ffee") == 1
 
 
 def test_the_work_in_flight_is_read_when_it_is_asked_for(monitor: Monitor, metrics: Metrics, role: Any) -> None:

@@ -11,7 +11,7 @@ def test_every_row_stands_under_its_role() -> None:
 
 
 def test_names_are_the_documented_ones() -> None:
-    assert [topic.name for topic in TOPICS.values()] == ["raw-logs", "enriched", "dead-letters"]
+    assert [topic.name for topic in TOPICS.values()] == ["raw-logs", "enriched", "dead-letters", "redrive-NAME"]
 
 
 def test_every_message_of_ours_is_published_and_evolves_fully_compatible() -> None:
@@ -21,7 +21,7 @@ def test_every_message_of_ours_is_published_and_evolves_fully_compatible() -> No
     assert {topic.compatibility for topic in ours} == {"FULL_TRANSITIVE"}
 
 
-@pytest.mark.parametrize("role", ["raw", "enriched", "dead"])
+@pytest.mark.parametrize("role", ["raw", "enriched", "dead", "redrive"])
 def test_records_age_they_are_not_compacted(role: str) -> None:
     configs = TOPICS[role].configs()  # type: ignore[index]
 
