@@ -35,9 +35,19 @@ select minute / :day from held where minute is not null
 """
 
 
+def date_of(day: int) -> date:
+    """Give the date of a day by its number."""
+    return date.fromordinal(day + _EPOCH)
+
+
+def number_of(day: date) -> int:
+    """Give the number of a day by its date."""
+    return day.toordinal() - _EPOCH
+
+
 def file_of(day: int) -> str:
     """Give the name of a day's own file, as `2026-03-01.db`."""
-    return date.fromordinal(day + _EPOCH).isoformat() + _SUFFIX
+    return date_of(day).isoformat() + _SUFFIX
 
 
 def days_in(directory: Path) -> dict[int, Path]:
@@ -48,7 +58,7 @@ def days_in(directory: Path) -> dict[int, Path]:
 
 def _day_of(path: Path) -> int | None:
     with contextlib.suppress(ValueError):
-        return date.fromisoformat(path.name.removesuffix(_SUFFIX)).toordinal() - _EPOCH
+        return number_of(date.fromisoformat(path.name.removesuffix(_SUFFIX)))
     return None
 
 

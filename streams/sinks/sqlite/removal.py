@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from schemas.upcast import upcast
+from streams.sinks.sqlite.layout import transaction
 from streams.sinks.sqlite.rows import MILLISECONDS_A_MINUTE, exemplars_of, milliseconds
 from streams.sinks.words import words_of
 
@@ -20,6 +21,22 @@ from record join value using (id) where record.id = ?
 _UNCOUNT: Final = """
 update minute set records = records - ? where minute = ? and service = ? and signal = ? and severity = ?
 """
+
+
+_ALL: Final = ("delete from value", "delete from record", "delete from exemplar", "delete from minute")
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Take everything out of a file, and give its room back.
+
+    Raises:
+        sqlite3.Error: it could not be done now; nothing is gone, or only the room is still taken.
+    """
+    with transaction(connection):
+        for statement in _ALL:
+            connection.execute(statement)
+        connection.execute("insert into words (words) values ('rebuild')")
+    connection.execute("vacuum")
 
 
 def remove(connection: sqlite3.Connection, ids: Iterable[int]) -> None:

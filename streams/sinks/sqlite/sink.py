@@ -13,9 +13,11 @@ from pydantic import Field
 
 from streams.errors import ConfigurationError
 from streams.sinks.base import OK, Batch, Effect, Item, Outcome, Place, Refused, Result, Sink, SinkOptions, Unavailable
+from streams.sinks.governed import Governed, Keeper
 from streams.sinks.order import prefix_only
 from streams.sinks.sqlite import connections
 from streams.sinks.sqlite.days import Days
+from streams.sinks.sqlite.keeper import SqliteKeeper
 from streams.sinks.sqlite.lock import WriterLock
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, Row, row_of
 from streams.sinks.sqlite.store import SqliteStore
@@ -38,7 +40,7 @@ class SqliteOptions(SinkOptions):
     open_files: int = Field(default=4, ge=1, le=100, description="Files that stay open for writing.")
 
 
-class SqliteSink(Sink, Readable):
+class SqliteSink(Sink, Readable, Governed):
     """Stores each record once, by event id, in SQLite files: one a day of `observed_timestamp`.
 
     One thread writes, whatever the number of partitions; a batch is one transaction in each file that it touches.
@@ -58,6 +60,11 @@ class SqliteSink(Sink, Readable):
     def store(cls, options: SqliteOptions, place: Place) -> Store:
         """Give a reader of the folder; it blocks no writer."""
         return SqliteStore(place.directory)
+
+    @classmethod
+    def keeper(cls, options: SqliteOptions, place: Place) -> Keeper:
+        """Give the keeper of the folder."""
+        return SqliteKeeper(place.directory)
 
     async def start(self) -> None:
         """Become the only writer of the folder and bring its files to the current version.
