@@ -48,7 +48,7 @@ class PostgresServer:
         self.port = next(free_ports())
         self._binaries = binaries
         self._user = _user_of_servers()
-        self._settings = {"track_commit_timestamp": "on"}
+        self._settings = {"track_commit_timestamp": "on", "deadlock_timeout": "100ms"}
         if not durable:
             self._settings |= {"fsync": "off", "full_page_writes": "off"}
         self._process = GuardedProcess(

@@ -96,6 +96,8 @@ def _code(error: BaseException) -> str:
 
 def _reason(error: BaseException) -> str:
     code = _code(error)
-    if code.startswith(_ABOUT_THE_SERVER) or (not code and isinstance(error, OSError)):
-        return f"{type(error).__name__} {code}: {error}".replace(" :", ":")
-    return f"{type(error).__name__} {code}".strip()
+    named = f"{type(error).__name__} {code}".strip()
+    said = str(error).partition("\n")[0]
+    if said and (code.startswith(_ABOUT_THE_SERVER) or isinstance(error, OSError)):
+        return f"{named}: {said}"
+    return named
