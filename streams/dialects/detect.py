@@ -54,6 +54,7 @@ class Detector:
     """The dialects of one pipeline, and the shapes that it has met.
 
     `plans` maps a shape to its plan; the hot path looks there first and calls `learn` when it finds none.
+    `plan_text` gives what a text is put to, which is also given in UTF-8.
     """
 
     def __init__(self, dialects: Iterable[Dialect], zone: tzinfo) -> None:
@@ -65,6 +66,7 @@ class Detector:
             for signature in dialect.signatures:
                 self._by_key[min(signature, default=None)].append(Claim(signature, rank, dialect))
         self._texts = Beginnings(listed, zone)
+        self.plan_text = self._texts.plan_of
 
     def learn(self, shape: tuple[str, ...]) -> Plan:
         """Make the plan of a shape, and remember it while there is room."""
@@ -112,21 +114,6 @@ class Detector:
         for dialect, reader, mark in self._texts.plan(plain).grammars:
             if mark in plain:
                 record = reader(plain if dialect.starts else text, event_id, observed, source)
-                if record is not None:
-                    return dialect, record
-        raise LookupError("no dialect claims every text")
-
-    def read_single(self, text: str, event_id: str, observed: str, source: Source) -> tuple[Dialect, Record] | None:
-        """As `read_text`, for a text that begins with no colour; None when it holds several records."""
-        # In one function, because most lines of text come here.
-        splitters, grammars = self._texts.plan(text)
-        for _, split, mark in splitters:
-            if mark in text and split(text, self.zone) is not None:
-                return None
-        line = without_line_end(text) if text[-1] == "\n" else text
-        for dialect, reader, mark in grammars:
-            if mark in line:
-                record = reader(line, event_id, observed, source)
                 if record is not None:
                     return dialect, record
         raise LookupError("no dialect claims every text")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from orjson import OPT_STRICT_INTEGER, dumps, loads
+from orjson import OPT_STRICT_INTEGER, JSONEncodeError, dumps, loads
 
 from streams.dialects.detect import Detector
 from streams.pipeline.hints import Hints
-from streams.pipeline.layers import Identity, Layers
+from streams.pipeline.layers import HoldsSeveral, Identity, Layers
 from streams.pipeline.trace_sources import complete_trace
 from streams.settings import Limits
 from streams.types import Record, Source
@@ -25,7 +25,7 @@ CleanReader: TypeAlias = Callable[[bytes, Hints, str, str, Source], Record | Non
 """(value, hints, event id, observed timestamp, source) to a record, or None when the value must go the whole way.
 
 The value is not empty; it begins with a brace where objects are read, and with anything else where texts are. The
-hints are plain.
+hints are plain. Raises HoldsSeveral when the value holds several records.
 """
 
 _BRACKET = ord("[")
@@ -55,17 +55,21 @@ def clean_reader(  # noqa: C901 - hot path
             document = loads(value)
             shape = tuple(document)
             read, key_bytes, choices = plans.get(shape) or learn(shape)
-            if read is None and choices[0].read is None:
-                return None
-            # Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
-            written = dumps(document, None, OPT_STRICT_INTEGER)
+            try:
+                # Strict integers refuse what lies beyond 53 bits, and may lie beyond 64.
+                written = dumps(document, None, OPT_STRICT_INTEGER)
+            except JSONEncodeError:
+                written = b""
             if written != value and _packed(written) != _packed(value) and not has_no_silent_change(value, document):
                 return None
             # Brackets are counted only where there is room for too many.
             if (_BRACKET in value or len(value) - key_bytes > shallow) and deeper_than(value, depth):
                 return None
             if read is None:
-                record = layers.read_object(document, Identity(event_id, observed, source))
+                who = Identity(event_id, observed, source)
+                if choices[0].read is None and (leaves := layers.leaves(document, who)):
+                    raise HoldsSeveral(leaves)
+                record = layers.read_object(document, who)
             else:
                 record = read(document, event_id, observed, source)
             body = record["body"]
@@ -75,7 +79,7 @@ def clean_reader(  # noqa: C901 - hot path
                 return None
             if record["trace_id"] is None:
                 complete_trace(record, hints)
-        except MemoryError:
+        except (MemoryError, HoldsSeveral):
             raise
         except Exception:  # noqa: BLE001 - the whole way finds it again and says what it is
             return None

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from streams.dialects.base import Dialect, add_flags
@@ -63,10 +63,15 @@ class Decoder:
         self._layers = layers
         self._limits = limits
 
-    def decode(self, arrival: Arrival) -> list[Staged]:
-        """Give every record of one raw record, or its dead letters; at least one of them."""
+    def decode(self, arrival: Arrival, leaves: Sequence[Leaf] = ()) -> list[Staged]:
+        """Give every record of one raw record, or its dead letters; at least one of them.
+
+        `leaves` are its records, where it is known already that there are several.
+        """
         raw = arrival.raw
         try:
+            if 0 < len(leaves) <= self._limits.records:
+                return [_read_leaf(leaf, index, arrival, ()) for index, leaf in enumerate(leaves)]
             opened = open_value(raw.value, self._limits)
             read, flags = self._read_opened(opened.value, arrival)
             remarks = (*opened.flags, *flags, *(("hint.unknown",) if arrival.hints.unknown else ()))

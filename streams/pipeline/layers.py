@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -31,15 +31,19 @@ class Identity(NamedTuple):
     source: Source
 
 
-class HoldsSeveral(Exception):
-    """A value that was read as one record holds several; `leaves` takes it apart."""
-
-
 class Leaf(NamedTuple):
     """One of several records: how it is read, and the whole value again with this one alone."""
 
     read: Callable[[Identity], Record]
     alone: Callable[[], Any]
+
+
+class HoldsSeveral(Exception):
+    """A value that was read as one record holds several: `leaves`, where they are known."""
+
+    def __init__(self, leaves: Sequence[Leaf] = ()) -> None:
+        super().__init__()
+        self.leaves = leaves
 
 
 class Layers:
@@ -227,6 +231,8 @@ class Layers:
     ) -> list[Leaf] | None:
         """Take apart what is in an envelope that is itself one of several; None when it holds one or is broken."""
         item, key = parts.items[index], dialect.envelope
+        if key in item and self.leaves(item[key], identity, layer + 1) is None:
+            return None
         try:
             outer = parts.read(item, *identity) if parts.read else None
         except RejectedRecord:

@@ -12,7 +12,7 @@ from streams.pipeline.clean_text import text_reader
 from streams.pipeline.decode import Arrival, Decoder, Staged
 from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
-from streams.pipeline.layers import Layers
+from streams.pipeline.layers import HoldsSeveral, Layers
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import policy_of
 from streams.pipeline.reject import UNREADABLE
@@ -74,7 +74,12 @@ class Stager:
                 plain = hints.plain
             if value and plain:
                 read_clean = read_object if value[0] == _BRACE else read_text
-                record = read_clean(value, hints, event_id, observed, source)
+                try:
+                    record = read_clean(value, hints, event_id, observed, source)
+                except HoldsSeveral as several:
+                    self.opened += 1
+                    yield from decode(Arrival(raw, event_id, observed, source, hints, fallback), several.leaves)
+                    continue
             if record is not None:
                 yield raw, record, None, None
             else:
