@@ -62,8 +62,10 @@ def _with_names(read: ObjectReader, present: tuple[str, ...], reading: Reading) 
 
     def read_named(document: dict[str, Any], event_id: str, observed: str, source: Source) -> Record:
         record = read(document, event_id, observed, source)
-        for key, name in attributes:
-            rename(record["attributes"], key, name)
+        said = record["attributes"]
+        for key, name in attributes:  # as `rename` does, without a call for each
+            if key in said and name not in said:
+                said[name] = said.pop(key)
         for key, name in resource:
             move_to_resource(record, key, name)
         if then:
@@ -133,7 +135,7 @@ def _reader(  # noqa: C901 - hot path
             _keep(record, logger_key, logger)
         if timestamp is None:
             _set_time(record, roles.time, time, zone, reading)
-        if number is None:
+        if number is None and word is not None:
             _set_severity(record, severity_key, word, reading)
         if ids is not None and not canonical:
             set_trace(record, ids, trace, span)
@@ -161,10 +163,11 @@ def _set_time(record: Record, keys: tuple[str, ...], first: Any, zone: tzinfo, r
         if value is None or value == "":
             continue
         written = reading.time(value) if reading.time else value
-        found = read_time(written, zone, record["observed_timestamp"], reading.unit)
-        record["timestamp"] = found.text
-        add_flags(record, *found.flags)
-        if found.text is None:
+        text, flags = read_time(written, zone, record["observed_timestamp"], reading.unit)
+        record["timestamp"] = text
+        if flags:
+            add_flags(record, *flags)
+        if text is None:
             attributes[key] = value
         return
     add_flags(record, "timestamp.missing")

@@ -108,10 +108,15 @@ def set_trace(record: Record, fields: TraceFields, quick_trace: Any, quick_span:
     for source in fields.sources:
         is_nested = isinstance(source, Place)
         found = _search(record, source) if isinstance(source, Place) else _take(record, source, read_trace)
-        add_flags(record, *found.flags)
+        if found is NOTHING:
+            continue
+        if found.flags:
+            add_flags(record, *found.flags)
         if found.trace_id is not None:
             break
         beside = beside or found.span_id
+    if found is NOTHING and beside is None and not fields.span:
+        return
     record["trace_id"] = found.trace_id
     record["span_id"] = _span(record, fields, found, is_nested) or beside
     if found.trace_id is not None:
@@ -146,7 +151,8 @@ def _span(record: Record, fields: TraceFields, found: TraceContext, is_nested: b
         return found.span_id
     if fields.span:
         own = _take(record, fields.span, read_span)
-        add_flags(record, *own.flags)
+        if own.flags:
+            add_flags(record, *own.flags)
         if own.span_id:
             return own.span_id
     if found.span_id or found.trace_id is None:

@@ -16,10 +16,10 @@ def tidy(record: Record, most_attributes: int) -> None:
     """Drop attributes beyond the limit, counted; sort the flags, each once, none at all without a key."""
     if len(record["attributes"]) > most_attributes:
         _drop_attributes(record, most_attributes)
-    flags = sorted(set(record.get("flags", ())))
-    if flags:
-        record["flags"] = flags
-    else:
+    flags = record.get("flags", ())
+    if len(flags) > 1:
+        record["flags"] = sorted(set(flags))
+    elif not flags:
         record.pop("flags", None)
 
 

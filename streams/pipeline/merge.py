@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.dialects.base import Dialect, add_flags
+from streams.dialects.base import Dialect
 from streams.types import Record
 
 _NO_SERVICE = "unknown_service"
@@ -54,11 +54,13 @@ def _merge_time(outer: Record, inner: Record, around: Dialect) -> None:
     name = inner["dialect"] if takes_outer else outer["dialect"]
     if loser["timestamp"] is not None and loser["timestamp"] != winner["timestamp"]:
         inner["attributes"].setdefault(f"{name}.timestamp", loser["timestamp"])
-    time_flags = [flag for flag in winner.get("flags", ()) if flag in _TIME_FLAGS]
-    flags = [flag for flag in (*inner_flags, *outer_flags) if flag not in _TIME_FLAGS] + time_flags
     inner["timestamp"] = winner["timestamp"]
+    kept, beside = (outer_flags, inner_flags) if takes_outer else (inner_flags, outer_flags)
+    if beside:
+        kept = [*kept, *(flag for flag in beside if flag not in _TIME_FLAGS)]
     inner.pop("flags", None)
-    add_flags(inner, *flags)
+    if kept:
+        inner["flags"] = [*kept]
 
 
 def _is_finer(one: str, other: str) -> bool:

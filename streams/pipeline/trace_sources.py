@@ -14,15 +14,15 @@ def complete_trace(record: Record, hints: Hints) -> None:
 
     Spans have their own, and data points have none.
     """
-    if record["signal"] != "log":
+    if record["trace_id"] is not None or record["signal"] != "log":
         return
     body = record["body"]
     # Most records without a trace name none in their text either, which costs them no call.
-    if record["trace_id"] is None and type(body) is str and ("race" in body or "[" in body or "RACE" in body):
+    if type(body) is str and ("race" in body or "[" in body or "RACE" in body):
         _find_in_text(record, body)
-    if record["trace_id"] is None and hints.trace:
+    if hints.trace and record["trace_id"] is None:
         _take_headers(record, hints.trace)
-    if record["trace_id"] is None and record["span_id"] is not None:
+    if record["span_id"] is not None and record["trace_id"] is None:
         add_flags(record, "trace.missing")
 
 

@@ -7,9 +7,6 @@ from decimal import Decimal
 
 from streams.values.json import WrittenFloat
 
-_BY_MAGNITUDE = ((10**11, 10**9), (10**14, 10**6), (10**17, 10**3))
-"""Below each bound the number counts units of so many nanoseconds, above all of them nanoseconds (contract, 7)."""
-
 _PLAIN = re.compile(r"([0-9]{1,19})(?:\.([0-9]{0,19}))?", re.ASCII)
 _DIGITS = 19
 _WHOLE: int = 10**_DIGITS
@@ -28,13 +25,19 @@ def epoch_nanoseconds(value: int | float | str, unit: int | None = None) -> int 
     plain = _PLAIN.fullmatch(text)
     if not plain:
         return _scaled(Decimal(text), unit) if _NUMBER.fullmatch(text) else None
-    whole, digits = int(plain[1]), plain[2] or "0"
+    written, digits = plain.groups()
+    whole = int(written)
     scale = unit or _unit_of(whole)
-    return whole * scale + int(digits.ljust(_DIGITS, "0")) * scale // _WHOLE
+    return whole * scale + int(digits.ljust(_DIGITS, "0")) * scale // _WHOLE if digits else whole * scale
 
 
 def _unit_of(number: int | Decimal) -> int:
-    return next((scale for bound, scale in _BY_MAGNITUDE if number < bound), 1)
+    """Tell by its magnitude whether a number counts seconds, milli-, micro- or nanoseconds (contract, 7)."""
+    if number < 10**11:
+        return 10**9
+    if number < 10**14:
+        return 10**6
+    return 10**3 if number < 10**17 else 1
 
 
 def _scaled(number: Decimal, unit: int | None) -> int:

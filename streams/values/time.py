@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from streams.values.calendar_forms import read_calendar
 from streams.values.epochs import epoch_nanoseconds
-from streams.values.instants import in_range, nanoseconds, render, seconds_since_epoch
+from streams.values.instants import FIRST, LAST, in_range, nanoseconds, render, seconds_since_epoch
 from streams.values.local_times import INFERRED, LEAP, resolve
 
 
@@ -96,13 +96,13 @@ def _integer(value: Any) -> int | None:
 def _checked(instant: int | None, flags: tuple[str, ...] = ()) -> Time:
     if instant is None:
         return UNPARSABLE
-    return Time(render(instant), flags) if in_range(instant) else OUT_OF_RANGE
+    return Time(render(instant), flags) if FIRST <= instant <= LAST else OUT_OF_RANGE
 
 
 def _read_text(text: str, zone: tzinfo, observed: str, unit: int | None) -> Time:
     if len(text) > _LONGEST:
         return UNPARSABLE
-    instant = epoch_nanoseconds(text, unit)
+    instant = None if ":" in text else epoch_nanoseconds(text, unit)
     if instant is not None:
         return _checked(instant)
     # Neighbours share their second, so its reading is remembered and only the fraction differs.
@@ -129,14 +129,13 @@ def _read_written(text: str, zone: tzinfo, observed: str) -> Time:
 
 def _learn(head: str, rest: str) -> str | None:
     """Check a time in its two parts, around the point if it has one, and remember those that recur."""
-    whole = head[-1:] in _ZULU
-    second = _seconds.get(head[:-1] if whole else head) or _learn_second(head[:-1] if whole else head)
-    if whole or second is None:
-        return f"{second}.000000000Z" if second and not rest else None
-    digits = rest[:-1]
-    if rest[-1:] not in _ZULU or not digits.isascii() or not digits.isdigit():
+    if head[-1:] in _ZULU:
+        second = None if rest else _seconds.get(head[:-1]) or _learn_second(head[:-1])
+        return f"{second}.000000000Z" if second else None
+    second, digits = _seconds.get(head) or _learn_second(head), rest[:-1]
+    if second is None or rest[-1:] not in _ZULU or not digits.isascii() or not digits.isdigit():
         return None
-    fraction = f".{digits[:9].ljust(9, '0')}Z"
+    fraction = f".{digits:0<9.9}Z"
     if len(digits) <= 3:
         _remember(_fractions, rest, fraction)
     return second + fraction

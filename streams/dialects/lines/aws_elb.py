@@ -87,7 +87,8 @@ def _put_common(record: Record, said: dict[str, str]) -> None:
     """Set what all kinds have; the documentation says that all times are in UTC."""
     found = read_time(said["time"].removesuffix("Z") + "Z", UTC, record["observed_timestamp"])
     record["timestamp"] = found.text
-    add_flags(record, *found.flags)
+    if found.flags:
+        add_flags(record, *found.flags)
     if found.text is None:
         record["attributes"]["time"] = said["time"]
     put_address(record["attributes"], "client", said["client:port"])

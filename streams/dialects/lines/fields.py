@@ -58,14 +58,14 @@ def put_header(attributes: dict[str, Any], name: str, value: str | None) -> None
 
 def put_fields(record: Record, fields: Iterable[tuple[str, str]], integers: frozenset[str]) -> None:
     """Set attributes by their final names, those in `integers` as numbers, and those without a name not at all."""
-    attributes = record["attributes"]
-    for name, value in fields:
-        if value in NULLS or not name:
-            continue
-        if name in integers:
-            put_integer(record, name, value, name)
+    said: dict[str, Any] = {name: value for name, value in fields if name and value not in NULLS}
+    for name in integers & said.keys():
+        number = integer(said[name])
+        if number is None:
+            add_flags(record, "field.type_mismatch")
         else:
-            attributes[name] = value
+            said[name] = number
+    record["attributes"] |= said
 
 
 def put_address(attributes: dict[str, Any], side: str, text: str) -> None:
