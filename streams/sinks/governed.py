@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
 
@@ -139,6 +139,9 @@ class Erased(NamedTuple):
 
 class Keeper(ABC):
     """Deletes from a store, also while its sink writes; what it erased does not come back by a replay."""
+
+    note: ClassVar[str] = ""
+    """What a report on an erasure must say of this kind of store."""
 
     @abstractmethod
     async def days(self, before: date) -> Sequence[Day]:

@@ -12,8 +12,10 @@ from contextlib import ExitStack
 from typing import Any, ClassVar, Final
 
 from streams.sinks.base import OK, Batch, BatchBounds, Effect, Place, Result, Sink, SinkOptions
+from streams.sinks.governed import Governed, Keeper
 from streams.sinks.postgres.connections import Pool, connect, transaction, writers
 from streams.sinks.postgres.errors import starting, writing
+from streams.sinks.postgres.keeper import PostgresKeeper
 from streams.sinks.postgres.migrations import migrate, scripts
 from streams.sinks.postgres.options import PostgresOptions
 from streams.sinks.postgres.partitions import Partitions
@@ -24,6 +26,7 @@ from streams.sinks.stores import Readable, Store
 _MERGE: Final = """
 with stored as (
     insert into records select * from staging
+    where not exists (select from forgotten where forgotten.event_id = staging.event_id)
     on conflict (day, event_id) do nothing
     returning observed_ns, service, signal, severity
 )
@@ -49,7 +52,7 @@ where (minutes.minute, minutes.service, minutes.signal, minutes.severity)
 """
 
 
-class PostgresSink(Sink, Readable):
+class PostgresSink(Sink, Readable, Governed):
     """Keeps one version of each event id in a table partitioned by the observed day."""
 
     name = "postgres"
@@ -69,6 +72,11 @@ class PostgresSink(Sink, Readable):
     def store(cls, options: PostgresOptions, place: Place) -> Store:
         """Give a reader of the schema; it blocks no writer."""
         return PostgresStore(options, place)
+
+    @classmethod
+    def keeper(cls, options: PostgresOptions, place: Place) -> Keeper:
+        """Give the keeper of the schema."""
+        return PostgresKeeper(options, place)
 
     async def start(self) -> None:
         """Bring the schema to the present version.
