@@ -36,7 +36,7 @@ class Redact(Processor):
 
     Options = RedactOptions
     name: ClassVar[str] = "redact"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     fails_closed: ClassVar[bool] = True
     reads: ClassVar[frozenset[str]] = frozenset({"body", "attributes.*", "resource.*", "severity_text"})
     writes: ClassVar[frozenset[str]] = _WRITES

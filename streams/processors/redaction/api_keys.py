@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from streams.processors.redaction.detector import NO_LETTER, Detector, Find, Span
+from streams.processors.redaction.names import is_named_exempt
 
 _WORD = r"[A-Za-z0-9_-]"
 
@@ -18,6 +19,7 @@ class _Form(NamedTuple):
     kind: str
     sieve: str
     pattern: str
+    hash_like: bool = False
 
 
 _FORMS: Final = (
@@ -49,8 +51,9 @@ _FORMS: Final = (
     _Form("npm", r"npm_[0-9A-Za-z]{30}", r"npm_[0-9A-Za-z]{30,}+"),
     _Form("pypi", r"pypi-A", rf"pypi-A{_WORD}{{30,}}+"),
     _Form("anthropic", r"sk-ant-", rf"sk-ant-{_WORD}{{16,}}+"),
+    _Form("openai", r"sk-(?:proj|svcacct|admin)-", rf"sk-(?:proj|svcacct|admin)-{_WORD}{{20,}}+"),
     _Form("openai", r"sk-[0-9A-Za-z_-]{20}", rf"sk-(?=[A-Za-z_-]{{0,40}}[0-9]){_WORD}{{20,}}+"),
-    _Form("azure", r"[0-9A-Za-z+/]{86}==", r"[0-9A-Za-z+/]{86}=="),
+    _Form("azure", r"[0-9A-Za-z+/]{86}==", r"(?<!sha512[-:])[0-9A-Za-z+/]{86}==", hash_like=True),
     _Form("azure", r"[0-9]Q~[0-9A-Za-z_.~-]{30}", r"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_.~-]{31,34}"),
     _Form("api_key", r"key-[0-9a-f]{32}", r"key-[0-9a-f]{32}(?![0-9A-Za-z])"),  # Mailgun
     _Form("api_key", r"[0-9a-f]{32}-us[0-9]", r"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])"),  # Mailchimp
@@ -83,21 +86,46 @@ _FORMS: Final = (
     _Form("api_key", r"rzp_(?:live|test)_", r"rzp_(?:live|test)_[0-9A-Za-z]{14,}+"),  # Razorpay
     _Form("api_key", r"ntn_[0-9A-Za-z]{40}", r"ntn_[0-9A-Za-z]{40,}+"),  # Notion
     _Form("api_key", r"sbp_[0-9a-f]{40}", r"sbp_[0-9a-f]{40}"),  # Supabase
+    _Form("api_key", r"gsk_[0-9A-Za-z]{40}", r"gsk_[0-9A-Za-z]{40,}+"),  # Groq
+    _Form("api_key", r"xai-[0-9A-Za-z]{60}", r"xai-[0-9A-Za-z]{60,}+"),  # xAI
+    _Form("api_key", r"pplx-[0-9A-Za-z]{40}", r"pplx-[0-9A-Za-z]{40,}+"),  # Perplexity
+    _Form("api_key", r"r8_[0-9A-Za-z]{37}", r"r8_[0-9A-Za-z]{37,}+"),  # Replicate
+    _Form("api_key", r"fig[a-z]{1,3}_[0-9A-Za-z_-]{40}", rf"fig[a-z]{{1,3}}_{_WORD}{{40,}}+"),  # Figma
+    _Form("api_key", r"pat[0-9A-Za-z]{14}\.[0-9a-f]{64}", r"pat[0-9A-Za-z]{14}\.[0-9a-f]{64}"),  # Airtable
+    _Form("api_key", r"pat-(?:na|eu|ap)[0-9]-[0-9a-f]{8}-", r"pat-(?:na|eu|ap)[0-9]-[0-9a-f-]{36}"),  # HubSpot
+    _Form("api_key", r"sq[apu]_[0-9a-f]{40}", r"sq[apu]_[0-9a-f]{40}"),  # SonarQube
+    _Form("api_key", r"dt0[a-z][0-9]{2}\.[A-Z2-7]{24}", r"dt0[a-z][0-9]{2}\.[A-Z2-7]{24}\.[A-Z2-7]{64}"),  # Dynatrace
+    _Form("api_key", r"bk[a-z]{1,2}_[0-9a-f]{40}", r"bk[a-z]{1,2}_[0-9a-f]{40}"),  # Buildkite
+    _Form("api_key", r"xkeysib-", r"xkeysib-[0-9a-f]{64}-[0-9A-Za-z]{16}"),  # Brevo
+    _Form("api_key", r"AKCp[0-9A-Za-z]{60}", r"AKCp[0-9A-Za-z]{60,}+"),  # Artifactory
+    _Form("api_key", r"CFPAT-", rf"CFPAT-{_WORD}{{40,}}+"),  # Contentful
+    _Form("api_key", r"sk\.eyJ", rf"sk\.eyJ{_WORD}{{20,}}+\.{_WORD}{{20,}}+"),  # Mapbox
+    _Form("api_key", r"mlsn\.[0-9a-f]{64}", r"mlsn\.[0-9a-f]{64}"),  # MailerSend
+    _Form("api_key", r"CCIPAT_", r"CCIPAT_[0-9A-Za-z]{20,}+_[0-9a-f]{40}"),  # CircleCI
+    _Form("api_key", r"EZ[AT]K[0-9A-Za-z]{54}", r"EZ[AT]K[0-9A-Za-z]{54}"),  # EasyPost
+    _Form("api_key", r"FLWSECK", r"FLWSECK(?:_TEST)?-[0-9A-Za-z]{32}-X"),  # Flutterwave
+    _Form("api_key", r"shippo_(?:live|test)_", r"shippo_(?:live|test)_[0-9a-f]{40}"),  # Shippo
+    _Form("api_key", r"tfp_[0-9A-Za-z_-]{40}", rf"tfp_{_WORD}{{40,}}+"),  # Typeform
+    _Form("api_key", r"pnu_[0-9A-Za-z]{36}", r"pnu_[0-9A-Za-z]{36}"),  # Prefect
+    _Form("api_key", r"HRKU-", rf"HRKU-{_WORD}{{36,}}+"),  # Heroku
+    _Form("api_key", r"fm[12]_[0-9A-Za-z+/]{100}", r"fm[12]_[0-9A-Za-z+/]{100,}+={0,2}"),  # Fly.io
+    _Form("api_key", r"ops_eyJ", rf"ops_eyJ{_WORD}{{200,}}+"),  # 1Password
     _Form("api_key", r"discord(?:app)?\.com", r"discord(?:app)?\.com\\?/api\\?/webhooks\\?/[0-9]{10,}+\\?/[\w-]{30,}+"),
 )
-"""OpenAI's stands behind Anthropic's, whose keys begin alike."""
+"""OpenAI's stands behind Anthropic's, whose keys begin alike. Azure's of 64 bytes looks like any SHA-512 in Base64."""
 
 _BEFORE = rf"(?:(?<![A-Za-z0-9])|{NO_LETTER})"
 
 
-def _finder(kind: str, pattern: str) -> Find:
-    form = re.compile(_BEFORE + pattern)
+def _finder(wanted: _Form) -> Find:
+    form, kind, hash_like = re.compile(_BEFORE + wanted.pattern), wanted.kind, wanted.hash_like
 
     def find(text: str) -> Iterator[Span]:
         for found in form.finditer(text):
-            yield Span(found.start(), found.end(), kind)
+            if not (hash_like and is_named_exempt(text, found.start())):
+                yield Span(found.start(), found.end(), kind)
 
     return find
 
 
-DETECTORS: Final = tuple(Detector((kind,), (sieve,), _finder(kind, pattern)) for kind, sieve, pattern in _FORMS)
+DETECTORS: Final = tuple(Detector((form.kind,), (form.sieve,), _finder(form), digits=form.hash_like) for form in _FORMS)

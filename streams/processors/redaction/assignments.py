@@ -16,9 +16,13 @@ from streams.processors.redaction.masks import MASKED
 from streams.processors.redaction.names import NAME_SUFFIX, Names, Role
 
 _QUERY = r"(?<=[?&;])(?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))"
+_PAIR = r"\\{0,7}[\"'`]\s{0,4},?\s{0,4}\\{0,7}[\"'`]?(?:value|val|v)\\{0,7}[\"'`]?\s{0,4}[:=]\s{0,4}"
+"""Between a name and its value that both have names: `{"name": "password", "value": "x"}`, `key="token" value="x"`."""
+
 _SEPARATOR = (
+    rf"(?:{_PAIR}|"
     r"(?:\\{0,7}[\"'`])?\]?\s{0,4}(?:=>|:=|[:=]|(?<=[\"'`]),(?=\s{0,2}\\{0,7}[\"'`])"
-    r"|(?<=[A-Za-z0-9])>)\s{0,4}"
+    r"|(?<=[A-Za-z0-9])>)\s{0,4})"
 )
 _ARGUMENT = r"[ ]+(?=[^\s-])"
 _NOTHING = re.compile(
@@ -50,6 +54,7 @@ def detector(names: Names) -> Detector:
         ("secret",),
         (
             rf"(?i){name}\\*[\"'`]?\]?(?:\s|\\[nrtf]|\\u000b)*[:=>,}}\]]",
+            rf"(?i){name}\\*[\"'`](?:\s|\\[nrt])*\\*[\"'`]?v",
             rf"(?i)-[a-z-]*{name}[ ]",
             r"(?i)[?&;](?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))=",
         ),

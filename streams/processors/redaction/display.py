@@ -23,7 +23,6 @@ _MOST_OPENED = 8_388_608
 _DEEPEST = 3
 """Forms inside one another that are looked into."""
 
-_ESCAPE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}+={0,2}")
 _SEALED = mask("sealed", "")
 
@@ -63,11 +62,8 @@ class Display:
         return value if shown_text == text else shown_text.encode(encoding, "replace")
 
     def _text(self, text: str, depth: int) -> str:
-        """Look at the document, at the text, and at the text without the escapes that hide what is in it."""
+        """Look at the document, and at the text."""
         shown = self._redactor.text(self._document(text))
-        open_text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), shown)
-        if self._redactor.text(open_text) != open_text:
-            shown = self._redactor.text(open_text)
         return _BASE64.sub(lambda found: self._inside(found[0], depth - 1), shown) if depth else shown
 
     def _document(self, text: str) -> str:

@@ -16,10 +16,9 @@ _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
 _AT: Final = re.compile(r"@|%(?:25)?40|\\u0040|&#(?:64|[xX]40);")
 """An at sign, as it is or escaped for a URL, for JSON in JSON, or for HTML."""
 
-_LETTER_BACKWARDS = r"[0-9A-Fa-f]{4}u\\{1,7}"
-_LOCAL_BACKWARDS = re.compile(
-    rf"(?:{_LETTER_BACKWARDS}|[\w.+%'!#$^~{{|}}`-])*(?:{_LETTER_BACKWARDS}|[\w+%'!#$^~{{|}}`-])"
-)
+_LOCAL_BACKWARDS = re.compile(r"(?:[0-9A-Fa-f]{4}u\\{1,7}|[\w.+%'!#$^~{|}`-])+(?<!\.)")
+"""Letters may be escaped for JSON in JSON."""
+
 _QUOTED_BACKWARDS = re.compile(r'"[^"@\n]{1,62}\\?"')
 _DOMAIN = re.compile(r"[\w\u00b7.\u3002\uff0e-]+")
 _MOST_BACKSLASHES = 7
@@ -33,7 +32,7 @@ _NO_ADDRESS = re.compile(rf"[0-9]+\.(?!(?:com|net|org|cn|ru|de|io|co|me)(?![\w-]
 """A package's version, a parameter of syslog with its enterprise number (RFC 5424, 6.3.2), a cipher of SSH."""
 _OPENERS = frozenset("'`{|#!$^~")
 _USUAL_DOMAIN = re.compile(
-    rf"(?!{_FOREIGN}(?![\w.-]))[A-Za-z][A-Za-z0-9_-]*+\.(?:[A-Za-z0-9_-]++\.)*+"
+    rf"(?!{_FOREIGN}(?![\w.-]))[A-Za-z][A-Za-z0-9_-]*+\.(?>(?:[A-Za-z0-9_-]++\.)*)"
     rf"(?!(?:{_NO_TOP_LEVEL.pattern})(?![A-Za-z]))[A-Za-z]{{2,63}}+(?![\w\u00b7.\u3002\uff0e-])"
 )
 """What nearly all domains are, so that one look is enough."""

@@ -37,8 +37,8 @@ _LENGTHS: Final = {
     for country in countries.split()
 }
 _LONGEST = 34 + 17
-_START = re.compile(rf"(?:(?<![0-9A-Za-z])|{NO_LETTER})[A-Z]{{2}}[0-9]{{2}}(?=[ -]?[A-Z0-9])")
-_NAMED_START = re.compile(r"iban\W{1,8}([A-Za-z]{2}[0-9]{2})(?=[ -]?[A-Za-z0-9])", re.IGNORECASE | re.ASCII)
+_START = re.compile(rf"(?:(?<![0-9A-Za-z])|{NO_LETTER})[A-Z]{{2}}[0-9]{{2}}(?=[ +-]?[A-Z0-9])")
+_NAMED_START = re.compile(r"iban\W{1,8}([A-Za-z]{2}[0-9]{2})(?=[ +-]?[A-Za-z0-9])", re.IGNORECASE | re.ASCII)
 
 
 def is_iban(written: str) -> bool:
@@ -70,7 +70,7 @@ def _length(text: str) -> int:
             return place if not character.isalnum() and is_iban(digits) else 0
         if character.isalnum():
             digits += character.upper()
-        elif character not in " -" or place % 5 != 4:
+        elif character not in " +-" or place % 5 != 4:
             return 0
     return len(text) if len(digits) == most and is_iban(digits) else 0
 
@@ -78,8 +78,8 @@ def _length(text: str) -> int:
 DETECTOR: Final = Detector(
     ("iban",),
     (
-        r"[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11}|[ -][A-Z0-9]{4}[ -][A-Z0-9]{4}[ -][A-Z0-9]{3})",
-        r"(?i)iban(?:[^0-9a-z]|\\[nrtbf]|\\u00[01].)+[a-z]{2}[0-9]{2}[ -]?[a-z0-9]",
+        r"[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11}|[ +-][A-Z0-9]{4}[ +-][A-Z0-9]{4}[ +-][A-Z0-9]{3})",
+        r"(?i)iban(?:[^0-9a-z]|\\[nrtbf]|\\u00[01].)+[a-z]{2}[0-9]{2}[ +-]?[a-z0-9]",
     ),
     _find,
     digits=True,

@@ -27,6 +27,7 @@ SECRET_NAMES: Final = (
     "secret value",
     "api key",
     "secret key",
+    "secret key base",
     "access key",
     "private key",
     "account key",
@@ -66,7 +67,7 @@ _TEXTS_ONLY = re.compile(r"(?:^|[-_. ])pass$|tokens$", re.IGNORECASE | re.ASCII)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _EXEMPT = re.compile(
     r"trace|span|event|uuid|guid|timestamp|epoch|version|sha|md|etag|build|offset"
-    r"|hash|digest|checksum|crc|commit|revision|time|ts|date|u?ids?"
+    r"|hash|digest|checksum|crc|integrity|fingerprint|commit|revision|time|ts|date|u?ids?"
 )
 _NEUTRAL = re.compile(
     r"ids?|num(?:ber)?|no|nr|code|value|hex|sum|digest|flags|seq(?:uence)?|at|unix|utc|[0-9]+"

@@ -36,6 +36,7 @@ _NATIONAL = r"[(]?[0-9](?>(?:[ .()/-]{0,2}+[0-9]){6,14})(?![0-9A-Za-z_-])"
 _GROUPED = r"[(]?[0-9]{2,5}[)]?[ .-][0-9]{2,4}(?>(?:[ .-][0-9]{2,5}){1,3})(?![0-9A-Za-z_-])"
 _NAMED = re.compile(rf"{_STRONG}{_WORDS}{_BETWEEN}{_NO_OTHER}({_NATIONAL})", re.IGNORECASE | re.ASCII)
 _ASKED = re.compile(rf"{_WEAK}{_WORDS}{_BETWEEN}{_NO_OTHER}({_GROUPED})", re.IGNORECASE | re.ASCII)
+_ANY = re.compile(rf"(?<![0-9A-Za-z_.+-])[+]?{_NO_OTHER}{_NATIONAL}", re.ASCII)
 _NUMBER = re.compile(r"[+(]{0,2}[0-9](?>(?:[ .()/-]{0,2}+[0-9]){6,16})")
 
 
@@ -64,6 +65,11 @@ def _is_international(text: str, found: re.Match[str]) -> bool:
     )
 
 
+def _find_any(text: str) -> Iterator[Span]:
+    for found in _ANY.finditer(text):
+        yield Span(*found.span(), "phone")
+
+
 _DIGIT = r"[ .()/-]{0,2}[0-9]"
 
 DETECTOR: Final = Detector(
@@ -76,3 +82,6 @@ DETECTOR: Final = Detector(
     _find,
     digits=True,
 )
+
+IN_FIELD: Final = Detector(("phone",), (), _find_any, digits=True)
+"""Finds national numbers without a word before them, for texts whose field says that they hold one."""

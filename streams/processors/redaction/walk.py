@@ -12,7 +12,7 @@ from streams.processors.redaction.cards import is_card
 from streams.processors.redaction.detector import Detector
 from streams.processors.redaction.masks import MASKED
 from streams.processors.redaction.names import Names, Role
-from streams.processors.redaction.phones import is_number
+from streams.processors.redaction.phones import IN_FIELD, is_number
 from streams.processors.redaction.replacement import Replacement
 
 _SECRET: Final = (Role.SECRET, Role.SECRET_TEXT)
@@ -97,9 +97,13 @@ class Walk:
         elif role is not Role.LEFT:
             if len(text) < _SHORTEST:
                 return text
-            is_id = role is Role.EXEMPT and " " not in text
-            return self._replacement.clean(text, self._without_digits if is_id else self._detectors)
+            return self._replacement.clean(text, self._asked(text, role))
         return text if put is None else put
+
+    def _asked(self, text: str, role: Role) -> tuple[Detector, ...]:
+        if role is Role.PHONE:
+            return (*self._detectors, IN_FIELD)
+        return self._without_digits if role is Role.EXEMPT and " " not in text else self._detectors
 
     def _number(self, number: float, role: Role) -> Any:
         digits = _digits(number)

@@ -25,7 +25,7 @@ MAIL = b"bob@example.com"
         (b'{"password":"x"', b'{"password":"[REDACTED:secret]"'),
         (b'{"password":"x","password":null}', b'{"password":"[REDACTED:secret]","password":null}'),
         (b'{"m":"bob\\u0040example.com', b'{"m":"[REDACTED:email]'),
-        (b'{"p\\u0061ssword":"x"', b'{"password":"[REDACTED:secret]"'),
+        (b'{"p\\u0061ssword":"x"', b'{"p\\u0061ssword":"[REDACTED:secret]"'),
         (b'{"a": 1,  "b": 2}', b'{"a": 1,  "b": 2}'),
         (b"\xff\xfe\x00\x01", b"\xff\xfe\x00\x01"),
         (b"\n\x0fbob@example.com\x18\xff", b"\n\x0f[REDACTED:email]\x18\xff"),
