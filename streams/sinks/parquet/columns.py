@@ -91,8 +91,9 @@ _EXACT: Final[Mapping[Any, frozenset[type]]] = {
     pa.int16(): frozenset((int, type(None))),
     pa.int32(): frozenset((int,)),
     pa.int64(): frozenset((int, type(None))),
+    _TEXTS: frozenset((list, type(None))),
 }
-"""Arrow would cut 1.5 down to 1."""
+"""Arrow would cut 1.5 down to 1, and a text into its letters."""
 
 
 class Misfit(Exception):
@@ -109,7 +110,7 @@ def to_table(items: Sequence[Item], topic: str, partition: int) -> pa.Table:
         values = _values([item.record for item in items])
         arrays = {name: _array(name, column) for name, column in values.items()}
         arrays |= _instants(items, "timestamp") | _instants(items, "observed_timestamp")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:  # Arrow's errors are Type- and ValueErrors
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Misfit(type(error).__name__) from None
     rows = len(items)
     arrays["kafka_topic"] = pa.repeat(topic, rows)

@@ -34,10 +34,12 @@ def committed_in(files: Files) -> Sequence[DataFile]:
 def view(location: str | Path, name: str = "enriched") -> str:
     """Give SQL for DuckDB that makes a view of exactly the committed files; without any, it drops the view."""
     files = open_files(location)
+    quoted = '"' + name.replace('"', '""') + '"'
     urls = ",\n  ".join(_quoted(files.url(file.path)) for file in committed_in(files))
     if not urls:
-        return f"drop view if exists {name};"
-    return f"create or replace view {name} as select * from read_parquet([\n  {urls}\n], hive_partitioning = true);"
+        return f"drop view if exists {quoted};"
+    source = f"read_parquet([\n  {urls}\n], hive_partitioning = true)"
+    return f"create or replace view {quoted} as select * from {source};"  # noqa: S608 - all names in it are quoted
 
 
 def records(location: str | Path, wanted: Callable[[DataFile], bool] = lambda file: True) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from streams.sinks.base import Item
@@ -17,6 +17,17 @@ from streams.sinks.base import Item
 _NULL: Final = "__HIVE_DEFAULT_PARTITION__"
 _SIGNALS: Final = ("log", "metric", "span")
 _HOUR: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}")
+
+
+class Hour(NamedTuple):
+    """An hour of a day in UTC."""
+
+    start: datetime
+
+    @property
+    def end(self) -> datetime:
+        """When it is over."""
+        return self.start + timedelta(hours=1)
 
 
 class Bounds(NamedTuple):
@@ -43,14 +54,17 @@ def overflow(signal: str) -> str:
     return folder(signal, _NULL, _NULL)
 
 
-def is_overflow(path: str) -> bool:
-    """Tell whether a file is in an overflow folder."""
-    return _NULL in path
+def folder_of(path: str) -> str:
+    """Give the folder of a file, from its path."""
+    return path.rpartition("/")[0]
 
 
-def day_of(path: str) -> str | None:
-    """Give the day of a file, from its path; None in an overflow folder."""
-    return None if is_overflow(path) else path.split("/")[1].removeprefix("day=")
+def hour_of(path: str) -> Hour | None:
+    """Give the hour of a file, from its path; None in an overflow folder."""
+    if _NULL in path:
+        return None
+    _, day, hour = (part.partition("=")[2] for part in folder_of(path).split("/"))
+    return Hour(datetime.fromisoformat(f"{day}T{hour}:00:00Z"))
 
 
 def signal_of(path: str) -> str:

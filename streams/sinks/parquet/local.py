@@ -14,6 +14,7 @@ from uuid import uuid4
 from streams.errors import ConfigurationError
 from streams.sinks.base import Unavailable
 
+_OWN: Final = "_weft/"
 _UNFINISHED: Final = "_weft/unfinished"
 _LEFT_BEHIND_SECONDS: Final = 3_600
 """After this long an unfinished file is a crash's; whoever still writes one will fail to move it and try again."""
@@ -90,8 +91,11 @@ class LocalFiles:
         Raises:
             Unavailable: it could not be removed.
         """
+        file = self._root / path
         with _mapped():
-            (self._root / path).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
+            if not path.startswith(_OWN):
+                self._forget_folders(file.parent)
 
     def url(self, path: str) -> str:
         """Give the file's path in the file system."""
@@ -124,6 +128,17 @@ class LocalFiles:
         self._make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         _sync_folder(folder.parent)
+
+    def _forget_folders(self, folder: Path) -> None:
+        """Make a deletion durable, and remove the folders that it left empty."""
+        with suppress(FileNotFoundError):
+            _sync_folder(folder)
+        while folder != self._root and folder.is_dir() and not any(folder.iterdir()):
+            try:
+                folder.rmdir()
+            except OSError:  # a writer was faster
+                return
+            folder = folder.parent
 
     def _clean(self) -> None:
         latest = time.time() - _LEFT_BEHIND_SECONDS

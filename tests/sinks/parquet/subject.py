@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from streams.sinks.parquet.sink import ParquetOptions, ParquetSink
 from streams.sinks.stores import Stored
 from streams.testing.items import changed
 from streams.testing.sink_subject import SinkUnderTest
+from tests.sinks.parquet.datasets import temporary_folder
 
 
 class Breakable:
@@ -55,7 +55,7 @@ class ParquetUnderTest(SinkUnderTest):
     """The sink on a local folder."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = temporary_folder()
         self.url = self._folder.name
         self.files = Breakable(open_files(self.url))
         self._seen: dict[DataFile, list[Stored]] = {}
