@@ -11,6 +11,8 @@ from streams.sinks.stores import Query
 
 _MINUTE_NS: Final = 60 * 10**9
 _LAST_NS: Final = 2**63 - 1
+_MOST_WORDS: Final = 50
+_EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 class Conditions:
@@ -36,18 +38,19 @@ def wanted(query: Query) -> Conditions:
     """Give the condition of a search in `records`.
 
     Raises:
-        ValueError: the trace or a time is not as records write it.
+        ValueError: the trace or a time is not as records write it, or the text holds no word or too many.
     """
     found = Conditions()
     if query.trace is not None:
-        trace = bytes.fromhex(query.trace).hex()
+        trace = _trace_id(query.trace)
         found.add("(trace_id = {} or exemplar_traces @> array[{}::text])", trace, trace)
     if query.since is not None:
         found.add("observed_ns >= {}", _nanoseconds(query.since))
     if query.until is not None:
         found.add("observed_ns < {}", _nanoseconds(query.until))
     _add_kind(found, query)
-    _add_words(found, (query.text or "").split())
+    if query.text is not None:
+        _add_words(found, query.text.split())
     return found
 
 
@@ -77,12 +80,14 @@ def _add_kind(found: Conditions, query: Query) -> None:
 
 def _add_words(found: Conditions, asked: Sequence[str]) -> None:
     """What is more than letters and digits, as an address, is found by its parts and must then occur as it is."""
+    if not 1 <= len(asked) <= _MOST_WORDS:
+        raise ValueError(f"a text is one to {_MOST_WORDS} words")
     words = sorted({word for one in asked for word in words_in(one)})
-    if words:
-        found.add("words @@ {}::text::tsquery", " & ".join(f"'{word}'" for word in words))
+    found.add("words @@ {}::text::tsquery", " & ".join(f"'{word}'" for word in words))
     for one in asked:
-        if not one.isalnum():
-            found.add("(body::text || attributes::text) ilike {}", f"%{_as_json(one)}%")
+        core = _EDGES.sub("", one)
+        if core and not core.isalnum():
+            found.add("(body::text || attributes::text) ilike {}", f"%{_as_json(core)}%")
 
 
 def _as_json(text: str) -> str:
@@ -92,3 +97,10 @@ def _as_json(text: str) -> str:
 
 def _nanoseconds(timestamp: str) -> int:
     return min(nanoseconds(timestamp), _LAST_NS)
+
+
+def _trace_id(text: str) -> str:
+    found = bytes.fromhex(text)
+    if len(found) != 16:
+        raise ValueError("no trace id: it has 32 hexadecimal digits")
+    return found.hex()
