@@ -47,12 +47,12 @@ class AdaptiveLimit:
     @property
     def records(self) -> int:
         """Records of a batch, at most."""
-        return int(self._records)
+        return round(self._records)
 
     @property
     def concurrency(self) -> int:
         """Batches at the same time, at most."""
-        return int(self._concurrency)
+        return round(self._concurrency)
 
     def observe(self, attempt: Attempt) -> None:
         """Learn from a write that was made."""

@@ -25,6 +25,9 @@ from streams.sinks.base import Batch, Outcome, Refused, Result
 _TRIES_TOGETHER: Final = 3
 """Failures in a row after which a batch is halved."""
 
+_WITNESSES: Final = 0.01
+"""Share of the others that is written out of turn at a time: few, so that they last for all the failures of several."""
+
 
 class Delivered(NamedTuple):
     """What became of a record: stored, or dead for one of the reasons of `schemas.reasons`, with the sink's words."""
@@ -114,7 +117,7 @@ class Parcel:
             return []
         items = self._batch.items
         waiting = [other for other in range(len(items)) if other not in self._delivered]
-        most = max(1, len(waiting) // self._attempts.policy.alone_attempts)
+        most = max(1, int(len(waiting) * _WITNESSES))
         held = {items[index].key}
         chosen: list[int] = []
         for other in waiting:

@@ -182,6 +182,47 @@ async def test_an_operator_isolates_and_resets(scene: Scene) -> None:
     assert await scene.call() == "answer"
 
 
+@pytest.mark.parametrize("reset", [False, True], ids=["by itself", "by an operator"])
+async def test_one_can_wait_until_it_lets_calls_through(scene: Scene, reset: bool) -> None:
+    await scene.opened()
+    if reset:
+        scene.breaker.isolate()
+    waiting = asyncio.create_task(scene.breaker.ready(scene.clock.sleep))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert waiting.done() is not reset
+    scene.breaker.reset()
+    await waiting
+    assert scene.clock.slept == ([] if reset else [10])
+
+
+async def test_those_that_wait_get_in_as_probes_end(scene: Scene) -> None:
+    await scene.opened()
+    scene.clock.advance(10)
+    answers = [asyncio.get_running_loop().create_future() for _ in range(2)]
+    probes = [asyncio.create_task(scene.breaker.call(lambda answer=answer: answer, (OSError,))) for answer in answers]
+    waiting = asyncio.create_task(scene.breaker.ready(scene.clock.sleep))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    answers[0].set_exception(KeyError())
+    await waiting
+    answers[1].set_result(None)
+    await asyncio.gather(*probes, return_exceptions=True)
+
+
+async def test_it_says_what_it_becomes_and_how_often_it_opened() -> None:
+    states: list[BreakerState] = []
+    scene = Scene()
+    scene.breaker = Breaker(POLICY, scene.clock, states.append)
+    for _ in range(2):
+        await scene.opened()
+        scene.clock.advance(10)
+        await scene.calls("..")
+    assert states == [OPEN, HALF_OPEN, CLOSED] * 2
+    assert scene.breaker.openings == 2
+
+
 async def test_an_outage_of_hours_costs_one_probe_a_pause(scene: Scene) -> None:
     await scene.opened()
     for _ in range(3_600):
