@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ _REFUSED: Final = frozenset({"SQLITE_TOOBIG", "SQLITE_CONSTRAINT", "SQLITE_MISMA
 _DAMAGED: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
     """Open a file for the thread that writes; makes it, and brings its tables to the current version.
 
     Raises:
@@ -39,14 +40,14 @@ def open_writer(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.executescript(_WRITER)
-        migrate(connection, path.name)
+        migrate(connection, path.name, migrations)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def open_reader(path: Path) -> sqlite3.Connection | None:
+def open_reader(path: Path, version: int = len(MIGRATIONS)) -> sqlite3.Connection | None:
     """Open a file for reading, which blocks nobody; None when there is nothing in it, or it is gone.
 
     Raises:
@@ -58,7 +59,7 @@ def open_reader(path: Path) -> sqlite3.Connection | None:
     uri = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        if _readable(connection, path.name):
+        if _readable(connection, path.name, version):
             return connection
     except BaseException:
         connection.close()
@@ -67,15 +68,15 @@ def open_reader(path: Path) -> sqlite3.Connection | None:
     return None
 
 
-def _readable(connection: sqlite3.Connection, file: str) -> bool:
-    version = version_of(connection)
-    refuse_newer(version, file)
-    if 0 < version < len(MIGRATIONS):
+def _readable(connection: sqlite3.Connection, file: str, version: int) -> bool:
+    found = version_of(connection)
+    refuse_newer(found, file, version)
+    if 0 < found < version:
         raise ConfigurationError(
-            f"{file} has tables of version {version}, this program reads {len(MIGRATIONS)}",
+            f"{file} has tables of version {found}, this program reads {version}",
             cure="Start the sink once: it brings all files to the current version.",
         )
-    return version > 0
+    return found > 0
 
 
 def reason_of(error: sqlite3.Error, file: str) -> str:

@@ -19,6 +19,7 @@ from streams.sinks.sqlite.connections import open_writer
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, MILLISECONDS_A_MINUTE
 
 OVERFLOW: Final = "overflow.db"
+OVERFLOW_NUMBER: Final = -1
 _SUFFIX: Final = ".db"
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _MINUTES_A_DAY: Final = MILLISECONDS_A_DAY // MILLISECONDS_A_MINUTE
@@ -48,6 +49,12 @@ def number_of(day: date) -> int:
 def file_of(day: int) -> str:
     """Give the name of a day's own file, as `2026-03-01.db`."""
     return date_of(day).isoformat() + _SUFFIX
+
+
+def file_number(path: Path) -> int:
+    """Give the day of a file, and a number that is no day for the overflow."""
+    day = _day_of(path)
+    return OVERFLOW_NUMBER if day is None else day
 
 
 def days_in(directory: Path) -> dict[int, Path]:

@@ -55,10 +55,6 @@ MIGRATIONS: Final[Sequence[str]] = (_FIRST,)
 """Scripts; the n-th (from 0) makes version n + 1 out of version n. What was released is never edited."""
 
 
-class Damaged(Exception):
-    """A file is of no use before a person has looked at it."""
-
-
 def version_of(connection: sqlite3.Connection) -> int:
     """Give the version of a file's tables, 0 when it has none yet."""
     found: int = connection.execute("pragma user_version").fetchone()[0]
@@ -83,7 +79,7 @@ def migrate(connection: sqlite3.Connection, file: str, migrations: Sequence[str]
         connection.execute(f"pragma user_version = {len(migrations)}")
 
 
-def refuse_newer(version: int, file: str, known: int = len(MIGRATIONS)) -> None:
+def refuse_newer(version: int, file: str, known: int) -> None:
     """Stop at a file of a newer program.
 
     Raises:

@@ -47,6 +47,15 @@ class Asked:
             raise ValueError(f"the text is not 1 to {_MOST_WORDS} words")
         return cls(query, _milliseconds(query.since), _milliseconds(query.until))
 
+    @property
+    def trace_id(self) -> bytes:
+        """The trace that is asked for.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return trace_bytes(self.query.trace or "")
+
     def newest(self, connection: sqlite3.Connection) -> Iterator[Found]:
         """Give the records of one file that fit, the newest first."""
         source = _WORDS_FIRST if self.query.text is not None else "record"
@@ -104,7 +113,7 @@ class Asked:
             "service": query.service,
             "signal": query.signal,
             "severity": query.severity,
-            "trace": None if query.trace is None else trace_bytes(query.trace),
+            "trace": None if query.trace is None else self.trace_id,
             "words": None if query.text is None else phrases(query.text),
             "limit": query.limit,
         }

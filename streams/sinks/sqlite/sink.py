@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import Field
@@ -15,12 +16,13 @@ from streams.errors import ConfigurationError
 from streams.sinks.base import OK, Batch, Effect, Item, Outcome, Place, Refused, Result, Sink, SinkOptions, Unavailable
 from streams.sinks.governed import Governed, Keeper
 from streams.sinks.order import prefix_only
-from streams.sinks.sqlite import connections
-from streams.sinks.sqlite.days import Days
+from streams.sinks.sqlite import connections, traces
+from streams.sinks.sqlite.days import Days, file_number
 from streams.sinks.sqlite.keeper import SqliteKeeper
 from streams.sinks.sqlite.lock import WriterLock
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, Row, row_of
 from streams.sinks.sqlite.store import SqliteStore
+from streams.sinks.sqlite.traces import TraceIndex
 from streams.sinks.sqlite.writing import write
 from streams.sinks.stores import Readable, Store
 
@@ -54,6 +56,7 @@ class SqliteSink(Sink, Readable, Governed):
         super().__init__(options, place)
         self._lock = WriterLock(place.directory)
         self._days = Days(place.directory, window_days=options.window_days, open_files=options.open_files)
+        self._traces = TraceIndex(place.directory)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
 
     @classmethod
@@ -110,10 +113,13 @@ class SqliteSink(Sink, Readable, Governed):
                 f"cannot write into {self.place.directory}: {error.strerror}",
                 cure="WEFT_STATE_DIR names a folder that this user may write.",
             ) from None
-        file = ""
+        file = traces.FILE
         try:
-            for file in self._days.start():  # noqa: B007 - the last one named is to blame
-                pass
+            self._traces.begin()
+            for file in self._days.start():
+                if self._traces.is_new:
+                    self._traces.fill(file_number(Path(file)), self._days.connection(file))
+            self._traces.finish()
         except sqlite3.Error as error:
             raise _start_error(error, file) from None
 
@@ -139,21 +145,26 @@ class SqliteSink(Sink, Readable, Governed):
 
     def _write_file(self, file: str, rows: Sequence[Row]) -> str:
         """Write into one file; gives why nothing could be stored, else nothing."""
+        at_fault = traces.FILE
         try:
+            self._traces.add(file_number(Path(file)), rows)
+            at_fault = file
             write(self._days.connection(file), rows, rewrite=self.place.rewrite)
         except sqlite3.Error as error:
+            self._traces.close()
             self._days.close(file)
             if connections.is_refusal(error):
-                raise Refused(connections.reason_of(error, file)) from None
-            return connections.reason_of(error, file)
+                raise Refused(connections.reason_of(error, at_fault)) from None
+            return connections.reason_of(error, at_fault)
         except (UnicodeError, OverflowError) as error:
-            raise Refused(f"{file}: {type(error).__name__}") from None
+            raise Refused(f"{at_fault}: {type(error).__name__}") from None
         for day in {row.observed // MILLISECONDS_A_DAY for row in rows}:
             self._days.settle(day)
         return ""
 
     def _stop(self) -> None:
         self._days.close_all()
+        self._traces.close()
         self._lock.drop()
 
 

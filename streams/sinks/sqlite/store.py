@@ -6,8 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from heapq import merge, nlargest
 from itertools import chain, islice
@@ -20,15 +19,15 @@ import orjson
 from schemas.upcast import UnknownVersion, upcast
 from streams.errors import ConfigurationError
 from streams.sinks.base import Unavailable
+from streams.sinks.sqlite import traces
 from streams.sinks.sqlite.connections import is_damage, open_reader, reason_of
-from streams.sinks.sqlite.days import OVERFLOW, days_in
+from streams.sinks.sqlite.days import OVERFLOW, days_in, file_number
 from streams.sinks.sqlite.lock import FILE as LOCK_FILE
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY
 from streams.sinks.sqlite.search import Asked, Found
 from streams.sinks.stores import Bucket, Query, Store, Stored
 
 _Given = TypeVar("_Given")
-_THREADS: Final = 4
 _SECONDS_A_MINUTE: Final = 60
 
 
@@ -37,7 +36,6 @@ class SqliteStore(Store):
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sqlite-reader")
 
     async def search(self, query: Query) -> Sequence[Stored]:
         """Give at most `limit` records, newest first; of a trace the first ones, in the order of what happened.
@@ -64,8 +62,7 @@ class SqliteStore(Store):
         return await asyncio.to_thread(self._counts, Asked.of(query), minutes)
 
     async def stop(self) -> None:
-        """Let the threads go."""
-        self._threads.shutdown(wait=False)
+        """Nothing stays open between two questions."""
 
     def _newest(self, asked: Asked) -> Sequence[Found]:
         limit = asked.query.limit
@@ -75,9 +72,10 @@ class SqliteStore(Store):
         return nlargest(limit, found, key=attrgetter("id"))
 
     def _trace(self, asked: Asked) -> Sequence[Found]:
-        """Ask the files side by side: most of the time goes into waiting for a disk."""
-        overflow, days = self._files(asked)
-        found = self._threads.map(lambda path: _ask(path, asked.trace), [*overflow, *days])
+        files = {file_number(path): path for path in chain(*self._files(asked))}
+        with _asking(traces.FILE):
+            numbers = traces.holding(self._directory, asked.trace_id, [*files])
+        found = (_ask(files[number], asked.trace) for number in numbers)
         return [*islice(merge(*found, key=attrgetter("time", "id")), asked.query.limit)]
 
     def _counts(self, asked: Asked, minutes: int) -> Sequence[Bucket]:
@@ -109,14 +107,20 @@ class SqliteStore(Store):
 
 def _ask(path: Path, question: Callable[[sqlite3.Connection], Iterator[_Given]]) -> list[_Given]:
     """Open a file, ask, and give all of the answer."""
-    try:
+    with _asking(path.name):
         connection = open_reader(path)
         if connection is None:
             return []
         with closing(connection):
             return list(question(connection))
+
+
+@contextmanager
+def _asking(file: str) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.Error as error:
-        reason = reason_of(error, path.name)
+        reason = reason_of(error, file)
         if is_damage(error):
             raise ConfigurationError(reason) from None
         raise Unavailable(reason) from None

@@ -9,13 +9,13 @@ import asyncio
 import sys
 from pathlib import Path
 
-from streams.sinks.base import OK
+from streams.sinks.base import OK, Item
 from tests.sinks.sqlite.records import batch, item, sink_in
 
 SIZE = 10
 
 
-def numbered(number: int) -> list[object]:
+def numbered(number: int) -> list[Item]:
     """Give the records of one batch."""
     times = ("2026-03-01T23:59:59.999000000Z", "2026-03-02T00:00:00.000000000Z")
     return [item(number * SIZE + place, at=times[place % 2], body=f"text {place}") for place in range(SIZE)]

@@ -52,7 +52,7 @@ async def test_hostile_times_make_one_file(tmp_path: Path) -> None:
     years = [item(number, at=f"{1990 + number}-06-01T00:00:00.000000000Z") for number in range(200)]
     async with sink_in(tmp_path, window_days=1) as sink:
         await sink.write(batch(years))
-    assert files_in(tmp_path) == {"overflow.db", "writer.lock"}
+    assert files_in(tmp_path) == {"overflow.db"}
     assert await found(tmp_path, limit=3) == ["raw-logs-0-199", "raw-logs-0-198", "raw-logs-0-197"]
 
 
@@ -60,7 +60,7 @@ async def test_a_replay_after_the_window_has_passed_is_known(tmp_path: Path) -> 
     await stored(tmp_path, [item(1)])
     async with sink_in(tmp_path, window_days=1) as sink:
         await sink.write(batch([item(1), item(2)]))
-    assert files_in(tmp_path) == {DAY, "writer.lock"}
+    assert files_in(tmp_path) == {DAY}
     assert await found(tmp_path) == ["raw-logs-0-2", "raw-logs-0-1"]
 
 

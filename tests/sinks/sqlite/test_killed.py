@@ -21,6 +21,7 @@ from tests.sinks.sqlite.records import DAY, batch, check_integrity, found, item,
 
 ENDLESS = (sys.executable, "-m", "tests.sinks.sqlite.endless")
 ROUNDS = 12
+TRACE = numbered(0)[0].record["trace_id"]
 
 
 def stored_until_killed(directory: Path, first: int, batches: int) -> int:
@@ -44,6 +45,7 @@ async def test_a_killed_writer_leaves_whole_files_with_all_that_was_ok(tmp_path:
         assert len(ids) == len(set(ids))
         assert {f"raw-logs-0-{number}" for number in range(said * SIZE)} <= {*ids}
         assert len(ids) - said * SIZE in (0, SIZE // 2, SIZE)
+        assert {*await found(tmp_path, trace=TRACE, limit=1_000_000)} == {*ids}
         check_integrity(tmp_path)
     everything = [one for number in range(said + 1) for one in numbered(number)]
     await stored(tmp_path, everything)

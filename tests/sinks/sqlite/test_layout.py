@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.errors import ConfigurationError
-from streams.sinks.sqlite import connections
-from streams.sinks.sqlite.connections import open_writer
+from streams.sinks.sqlite.connections import open_reader, open_writer
 from streams.sinks.sqlite.layout import MIGRATIONS, migrate, version_of
 from tests.sinks.sqlite.records import DAY, at, check_integrity, found, item, rows, stored
 
@@ -57,9 +56,8 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         assert rows(connection, "select name from sqlite_master where name = 'begun'") == []
 
 
-async def test_a_reader_of_an_older_file_says_who_brings_it_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_of_an_older_file_says_who_brings_it_up(tmp_path: Path) -> None:
     await stored(tmp_path, [item(1)])
-    monkeypatch.setattr(connections, "MIGRATIONS", (*MIGRATIONS, SECOND))
     with pytest.raises(ConfigurationError, match="tables of version 1, this program reads 2") as error:
-        await found(tmp_path)
+        open_reader(tmp_path / DAY, 2)
     assert "Start the sink once" in error.value.cure

@@ -177,5 +177,5 @@ async def test_a_batch_over_several_days_is_stored_where_its_files_can_be_writte
 async def test_everything_is_there_after_a_stop(tmp_path: Path) -> None:
     async with sink_in(tmp_path) as sink:
         assert await sink.write(batch([item(1)])) == [OK]
-    assert files_in(tmp_path) == {DAY, "writer.lock"}
+    assert files_in(tmp_path) == {DAY}
     assert await found(tmp_path) == ["raw-logs-0-1"]
