@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -38,12 +38,22 @@ class SinkBreaker(BreakerLimits):
     slow_seconds: float = Field(10, gt=0, description="time above which a write is slow")
 
 
+class RetentionRule(Section):
+    """How long a store keeps records; the first rule that covers a record counts, and none keeps it for ever."""
+
+    days: int = Field(ge=0, le=100_000, description="whole days before today that are kept")
+    signal: Literal["log", "metric", "span"] | None = Field(None, description="only records of this signal")
+    service: str | None = Field(None, description="only records of this service.name")
+    severity_below: int | None = Field(None, ge=1, le=24, description="only records whose severity number is lower")
+
+
 class SinkEntry(Section):
     """One sink: a store, and how it is written to."""
 
     use: str | None = Field(None, description="kind of sink, or module:Class of one of your own; by default the name")
     options: dict[str, Any] = Field(default_factory=dict, description="the sink's own options")
     concurrency: int = Field(8, ge=1, le=64, description="partitions that are written at the same time, at most")
+    retention: tuple[RetentionRule, ...] = Field((), description="how long records are kept; see `weft retention`")
     batch: BatchLimits = BatchLimits()
     retry: RetryLimits = RetryLimits()
     breaker: SinkBreaker = SinkBreaker()

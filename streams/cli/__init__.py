@@ -18,6 +18,7 @@ from streams.cli import (
     console,
     dialects,
     explain,
+    forget,
     health,
     kafka,
     ledger,
@@ -25,6 +26,7 @@ from streams.cli import (
     processors,
     produce,
     query,
+    retention,
     schema,
     sink,
     tail,
@@ -91,6 +93,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "produce": produce.produce,
     "tail": tail.tail,
     "query": query.query,
+    "forget": forget.forget,
     "explain": explain.explain,
     "dialects": dialects.dialects,
     "processors": processors.processors,
@@ -105,6 +108,7 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., Any]]]] = {
         "Create and check the topics.",
         {"create": topics.create, "check": topics.check, "acl": topics.acl},
     ),
+    "retention": ("Let what sinks have stored grow old.", {"plan": retention.plan, "run": retention.run}),
     "new": ("Begin something of your own.", {"processor": new.processor}),
 }
 

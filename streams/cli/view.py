@@ -158,3 +158,8 @@ def _shorten(text: str) -> str:
 
 def _paint(text: str, shade: str | None, colour: bool) -> str:
     return typer.style(text, fg=shade) if colour and shade else text
+
+
+def amount(records: int) -> str:
+    """Say how many records, as `1 record` or `2,000 records`."""
+    return f"{records:,} record{'' if records == 1 else 's'}"

@@ -1,0 +1,99 @@
+"""`weft retention`: delete what a store has kept for as long as it should."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from streams.cli import console, view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.settings import Settings
+    from streams.sinks.governed import Deletion
+
+Sink = Annotated[str, typer.Option(metavar="NAME", help="Which sink's store.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def plan(sink: Sink = "sqlite", as_json: Json = False) -> None:
+    """Show what `weft retention run` would delete now; nothing is touched.
+
+    The rules stand in the settings, under `sinks.NAME.retention`: the first that covers a record counts. A day that is
+    old as a whole goes as a whole; else its records go by signal, service and severity.
+
+    Examples:
+      weft retention plan
+      weft retention plan --sink postgres --json
+    """
+    from streams.settings import load
+
+    for deletion in asyncio.run(_planned(sink, load())):
+        _show(deletion, "would delete", as_json=as_json)
+
+
+def run(sink: Sink = "sqlite", as_json: Json = False) -> None:
+    """Delete what the rules of a store do not keep; its sink may be running.
+
+    Each deletion is one line here and one in `audit.ndjson` of the state directory. Look first with
+    `weft retention plan`; run it once a day.
+
+    Examples:
+      weft retention run
+      weft retention run --sink postgres
+    """
+    from streams.settings import load
+
+    deleted = asyncio.run(_run(sink, load(), as_json=as_json))
+    console.say(f"deleted {view.amount(deleted)}" if deleted else "nothing is too old")
+
+
+async def _planned(sink: str, settings: Settings) -> Sequence[Deletion]:
+    from streams.governance import keeper_of, rules_of
+    from streams.sinks.governed import plan as plan_for
+
+    rules, today = rules_of(sink, settings), _today()
+    async with keeper_of(sink, settings) as keeper:
+        return [*plan_for(await keeper.days(today), rules, today)]
+
+
+async def _run(sink: str, settings: Settings, *, as_json: bool) -> int:
+    from streams.governance import Book, keeper_of
+
+    total, book = 0, Book(settings)
+    for deletion in await _planned(sink, settings):
+        async with keeper_of(sink, settings) as keeper:
+            deleted = await keeper.delete(deletion)
+        book.write("retention", sink, **_said(deletion), deleted=deleted)
+        _show(deletion, "deleted", as_json=as_json)
+        total += deleted
+    return total
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _said(deletion: Deletion) -> dict[str, Any]:
+    groups = [group._asdict() for group in deletion.groups]
+    return {"day": deletion.day.isoformat(), "whole": deletion.whole, "records": deletion.records, "groups": groups}
+
+
+def _show(deletion: Deletion, verb: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(view.printable(json.dumps(_said(deletion), ensure_ascii=False)))
+        return
+    head = f"{verb} {deletion.day.isoformat()}"
+    if deletion.whole:
+        typer.echo(f"{head}  all of it  {view.amount(deletion.records)}")
+        return
+    for signal, service, severity, records in deletion.groups:
+        kind = f"{signal} {view.printable(service)} {view.severity_name(severity)}"
+        typer.echo(f"{head}  {kind}  {view.amount(records)}")
+    sys.stdout.flush()

@@ -1,0 +1,95 @@
+"""Govern what sinks have stored: open its keeper, and keep a book of every deletion."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from streams.errors import ConfigurationError, TemporaryError
+from streams.paths import state_dir
+from streams.settings import Settings
+from streams.sinks.base import Unavailable
+from streams.sinks.build import describe_sink, entry_of
+from streams.sinks.governed import Governed, Keeper, Rule
+
+BOOK: Final = "audit.ndjson"
+"""In the state directory: one JSON object a line for every deletion, never what was deleted."""
+
+
+@asynccontextmanager
+async def keeper_of(sink: str, settings: Settings) -> AsyncIterator[Keeper]:
+    """Give the keeper of a sink's store, and say plainly when the store does not answer.
+
+    Raises:
+        ConfigurationError: there is no such sink, or nobody can govern its store.
+        TemporaryError: its store does not answer now.
+    """
+    kind, options, place = describe_sink(settings, sink)
+    if not issubclass(kind, Governed):
+        raise ConfigurationError(f"the store of {sink} cannot be governed by Weft", cure="Use that store's own means.")
+    keeper = kind.keeper(options, place)
+    try:
+        yield keeper
+    except Unavailable as error:
+        raise TemporaryError(f"the store of {sink} does not answer: {error}", cure="Try again.") from None
+    finally:
+        await keeper.stop()
+
+
+def rules_of(sink: str, settings: Settings) -> Sequence[Rule]:
+    """Give the rules of retention that the settings have for a sink.
+
+    Raises:
+        ConfigurationError: there are none.
+    """
+    rules = entry_of(settings, sink).retention
+    if not rules:
+        raise ConfigurationError(
+            f"sinks.{sink}.retention: there are no rules, so everything is kept",
+            cure=f"Write some into the settings file, as `sinks: {{{sink}: {{retention: [{{days: 30}}]}}}}`.",
+        )
+    return [Rule(rule.days, rule.signal, rule.service, rule.severity_below) for rule in rules]
+
+
+def governed_sinks(settings: Settings) -> list[str]:
+    """Give the sinks whose stores can be governed: those of the settings, and the default one where it has stored."""
+    places = state_dir(settings.state_dir) / "sinks"
+    stored = [path.name for path in sorted(places.iterdir())] if places.is_dir() else []
+    names = dict.fromkeys([*settings.sinks, *(name for name in stored if name == _DEFAULT)])
+    return [name for name in names if issubclass(describe_sink(settings, name).kind, Governed)]
+
+
+_DEFAULT: Final = "sqlite"
+
+
+class Book:
+    """The audit book of this machine."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.path: Path = state_dir(settings.state_dir) / BOOK
+
+    def write(self, action: str, sink: str, **what: Any) -> None:
+        """Add a line, which is on the disk when this returns."""
+        line = {"time": datetime.now(UTC).isoformat(), "user": _user(), "action": action, "sink": sink, **what}
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, orjson.dumps(line) + b"\n")
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def _user() -> str:
+    """The operating system's name for who does this, or the number of who has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())

@@ -1,0 +1,141 @@
+"""`weft retention` and `weft forget`: what they say, what they delete, and the book that they keep."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.governing import FIRST, ITEMS, PERSON, PERSONAL, SqliteAlone, of
+from tests.unit.cli.conftest import Weft
+
+NOW = datetime.now(UTC).date().isoformat()
+RULES = "sinks: {sqlite: {retention: [{signal: metric, days: 0}, {severity_below: 17, days: 7}]}}"
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store that holds records of old days, and one of today."""
+    monkeypatch.setenv("WEFT_STATE_DIR", str(tmp_path))
+    store = SqliteAlone(tmp_path / "sinks" / "sqlite")
+    asyncio.run(store.put([*ITEMS, *PERSONAL, of(NOW, 99)]))
+    return tmp_path
+
+
+@pytest.fixture
+def ruled(state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (state / "weft.yaml").write_text(RULES)
+    monkeypatch.setenv("WEFT_CONFIG", str(state / "weft.yaml"))
+    return state
+
+
+def found(state: Path) -> list[str]:
+    return asyncio.run(SqliteAlone(state / "sinks" / "sqlite").found())
+
+
+def book(state: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (state / "audit.ndjson").read_text().splitlines()]
+
+
+KEPT = ["raw-logs-0-1", "raw-logs-0-4", "raw-logs-0-99"]
+
+
+def test_a_plan_tells_what_a_run_deletes_and_touches_nothing(weft: Weft, ruled: Path) -> None:
+    before = found(ruled)
+    planned = [json.loads(line) for line in weft("retention", "plan", "--json").out.splitlines()]
+    assert found(ruled) == before
+    done = [json.loads(line) for line in weft("retention", "run", "--json").out.splitlines()]
+    assert done == planned
+    assert sum(deletion["records"] for deletion in done) == len(before) - len(KEPT)
+    assert found(ruled) == KEPT
+
+
+def test_a_run_tells_a_person_line_by_line_what_went(weft: Weft, ruled: Path) -> None:
+    result = weft("retention", "run")
+    assert "deleted 2026-03-01  metric checkout INFO  1 record" in result.out
+    assert result.err.strip() == f"deleted {len(ITEMS) + len(PERSONAL) - 2} records"
+
+
+def test_each_deletion_is_a_line_in_the_book(weft: Weft, ruled: Path) -> None:
+    weft("retention", "run")
+    lines = book(ruled)
+    assert [(line["action"], line["sink"], line["day"]) for line in lines] == [
+        ("retention", "sqlite", day) for day in ("1991-01-01", "2026-03-01", "2026-03-02")
+    ]
+    assert all(line["deleted"] == line["records"] > 0 for line in lines)
+    assert (ruled / "audit.ndjson").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_finds_nothing(weft: Weft, ruled: Path) -> None:
+    weft("retention", "run")
+    result = weft("retention", "run")
+    assert (result.out, result.err.strip()) == ("", "nothing is too old")
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_without_rules_there_is_nothing_to_do_and_the_cure_is_told(weft: Weft, state: Path, command: str) -> None:
+    result = weft("retention", command)
+    assert result.code == 2
+    assert "retention: [{days: 30}]" in result.err
+
+
+def test_a_store_that_weft_cannot_govern_is_named(weft: Weft, state: Path) -> None:
+    result = weft("retention", "plan", "--sink", "http")
+    assert result.code == 2
+
+
+def test_a_person_is_erased_from_all_stores(weft: Weft, state: Path) -> None:
+    result = weft("forget", "--attribute", f"user.id={PERSON}", "--yes")
+    assert result.out.splitlines() == [
+        "sqlite  1991-01-01  1 record erased",
+        f"sqlite  {FIRST}  1 record erased",
+        "sqlite  2026-03-02  1 record erased",
+        "sqlite  3 records erased",
+    ]
+    assert not {"raw-logs-0-10", "raw-logs-0-12", "raw-logs-0-14"} & set(found(state))
+
+
+def test_the_book_does_not_say_who_was_erased(weft: Weft, state: Path) -> None:
+    weft("forget", "--attribute", f"user.id={PERSON}", "--yes")
+    assert [(line["action"], line["kind"], line["erased"]) for line in book(state)] == [("forget", "WithAttribute", 3)]
+    assert PERSON not in (state / "audit.ndjson").read_text()
+
+
+def test_an_erasure_can_be_read_by_a_program(weft: Weft, state: Path) -> None:
+    said = json.loads(weft("forget", "--trace", "a" * 32, "--yes", "--json").out)
+    assert said == {"sink": "sqlite", "erased": 0, "days": {}, "note": ""}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--trace", "xyz"),
+        ("--attribute", "user.id"),
+        ("--attribute", "=42"),
+        ("--attribute", "a="),
+        ("--trace", "a" * 32, "--attribute", "a=b"),
+    ],
+)
+def test_who_is_meant_must_be_said_once_and_whole(weft: Weft, state: Path, arguments: tuple[str, ...]) -> None:
+    assert weft("forget", *arguments, "--yes").code == 2
+
+
+def test_nothing_is_erased_unasked_where_nobody_can_answer(weft: Weft, state: Path) -> None:
+    result = weft("forget", "--attribute", f"user.id={PERSON}")
+    assert result.code == 2
+    assert "--yes" in result.err
+    assert "raw-logs-0-10" in found(state)
+
+
+def test_where_nothing_was_stored_there_is_nothing_to_erase(
+    weft: Weft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEFT_STATE_DIR", str(tmp_path))
+    result = weft("forget", "--trace", "a" * 32, "--yes")
+    assert result.code == 2
+    assert "no store" in result.err
