@@ -27,10 +27,11 @@ def up(
     yes: Annotated[bool, typer.Option("--yes", help="Let --demo feed brokers that WEFT_BROKERS names.")] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same demo traffic.")] = None,
 ) -> None:
-    """Run Kafka, topics and a worker on this machine, and count what they did.
+    """Run Kafka, topics, a worker and the SQLite sink on this machine, and count what they did.
 
     Runs until Ctrl-C, then stops them in order. Kafka is the embedded one, with its data in the state directory,
-    unless WEFT_BROKERS names brokers. The worker's log is logs/worker.log in the state directory.
+    unless WEFT_BROKERS names brokers. Logs are logs/worker.log and logs/sink-sqlite.log in the state directory;
+    `weft query` finds what is stored.
     If a child process ends by itself, all end: its last words are shown and its exit code is passed on.
     Exit 1 when the counts do not balance.
 

@@ -106,12 +106,24 @@ def summary_lines(books: Books) -> list[str]:
         ("joined", counts.joined, ""),
         ("in flight", books.in_flight, "not committed yet: the next start goes on there" if books.in_flight else ""),
     ]
+    if sink := books.sink:
+        rows.append(("stored", sink.counts.enriched, _sink_remark(sink)))
     if seen:
         rows.insert(0, ("produced", seen.produced, "by the demo"))
     lines = [f"{name:>9} {number:>9,}  {remark}".rstrip() for name, number, remark in rows]
     outcomes = counts.enriched + counts.dead + counts.sampled + counts.joined
     sums = f"consumed + split = {counts.consumed + counts.split:,}, outcomes = {outcomes:,}"
     return ["this run", *lines, f"{'balances' if books.balanced else 'does not balance'}: {sums}"]
+
+
+def _sink_remark(sink: Books) -> str:
+    others = {
+        "refused": sink.counts.dead,
+        "filtered": sink.counts.sampled,
+        "not stored yet": sink.in_flight,
+    }
+    told = [f"{count:,} {name}" for name, count in others.items() if count]
+    return ", ".join(["in SQLite: `weft query`", *told])
 
 
 def _by_name(counter: Counter[str]) -> str:

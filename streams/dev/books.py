@@ -23,13 +23,15 @@ class Observed:
 class Books:
     """The books of a run; `observed` is None where nothing but the worker looked.
 
-    `counts` is what was committed in this run, `in_flight` the offsets that are not committed at its end.
+    `counts` is what was committed in this run, `in_flight` the offsets that are not committed at its end; `sink` has
+    the same of the sink, whose `enriched` are what it stored.
     """
 
     counts: Counts
     in_flight: int
     problems: tuple[str, ...]
     observed: Observed | None = None
+    sink: Books | None = None
 
     @property
     def balanced(self) -> bool:
@@ -37,14 +39,23 @@ class Books:
         return not self.problems
 
 
-def close(before: Sequence[Account], after: Sequence[Account], observed: Observed | None = None) -> Books:
-    """Close the books of a run that lasted from `before` to `after`."""
+def close(
+    before: Sequence[Account], after: Sequence[Account], observed: Observed | None = None, sink: Books | None = None
+) -> Books:
+    """Close the books of a run that lasted from `before` to `after`, and those of its sink with them."""
     counts = Counts()
     earlier = {account.tp: account for account in before}
     for account in after:
         counts.add(_counted(earlier.get(account.tp), account))
     in_flight = sum(account.lag for account in after)
-    return Books(counts, in_flight, tuple(_problems(after, counts, in_flight, observed)), observed)
+    problems = [*_problems(after, counts, in_flight, observed), *(_sink_problems(counts, sink) if sink else ())]
+    return Books(counts, in_flight, tuple(problems), observed, sink)
+
+
+def _sink_problems(counts: Counts, sink: Books) -> Iterator[str]:
+    yield from (f"sink: {problem}" for problem in sink.problems)
+    if (lost := counts.enriched - sink.counts.consumed - sink.in_flight) > 0:
+        yield f"{lost} enriched records did not reach the sink"
 
 
 def _counted(before: Account | None, after: Account) -> Counts:

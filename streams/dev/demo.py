@@ -49,6 +49,11 @@ class Demo:
         """Give what runs at the same time, until it is cancelled."""
         return [self._feed.run(), self._reader.follow(), self._tell()]
 
+    @property
+    def shows(self) -> bool:
+        """Whether the first record has come out."""
+        return self._outputs.enriched.total() > 0
+
     async def settle(self) -> None:
         """Wait until all that was fed is acknowledged and nothing more comes out for a moment; 5 s at most."""
         await self._feed.finish()

@@ -1,4 +1,4 @@
-"""Everything on this machine: Kafka, topics and worker under one supervisor; one unexpected end ends all."""
+"""Everything on this machine: Kafka, topics, worker and sink under one supervisor; one unexpected end ends all."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ from streams.dev import books, lock
 from streams.dev.cluster import EmbeddedKafka
 from streams.dev.demo import Demo, DemoPlan, open_demo
 from streams.dev.errors import RunningAlready
-from streams.dev.worker_process import WorkerProcess
+from streams.dev.role_process import RoleProcess
 from streams.errors import TemporaryError
 from streams.kafka.administration import create_missing
 from streams.kafka.clients import explained
-from streams.kafka.ledger import read_ledger
+from streams.kafka.ledger import read_ledger, read_sink_ledger
 from streams.paths import kafka_dir, state_dir
 from streams.settings import Settings
 
 _CHECK_SECONDS: Final = 0.1
 _CLOSE_SECONDS: Final = 2.0
 _CHILDREN_SECONDS: Final = 10.0
+_SINK: Final = "sqlite"
+_FIRST_RECORD_SECONDS: Final = 3.0
+"""After which the sink no longer waits for the first record of the demo to be shown: its start takes a processor."""
+_STORED_SECONDS: Final = 10.0
+"""How long the sink may take at the end for what it has not stored yet."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 Notice = Callable[[str], None]
@@ -33,7 +38,7 @@ Notice = Callable[[str], None]
 
 
 def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, notice: Notice) -> books.Books:
-    """Run until SIGINT or SIGTERM, or for `seconds` once all is ready, then stop in order: worker, Kafka.
+    """Run until SIGINT or SIGTERM, or for `seconds` once all is ready, then stop in order: worker, sink, Kafka.
 
     Kafka is the embedded one unless the settings name brokers. Returns the books of this run.
 
@@ -51,7 +56,8 @@ def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, noti
         if settings.brokers is None:
             kafka = stack.enter_context(EmbeddedKafka(kafka_dir(root), notice=notice))
             settings = settings.model_copy(update={"brokers": kafka.bootstrap})
-        supervisor = Supervisor(settings, kafka, WorkerProcess(settings, root), notice)
+        worker, sink = (RoleProcess(role, settings, root) for role in (("worker",), ("sink", _SINK)))
+        supervisor = Supervisor(settings, kafka, worker, sink, notice)
         try:
             return asyncio.run(supervisor.run(lock_fd, seconds, demo))
         finally:
@@ -59,34 +65,46 @@ def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, noti
 
 
 class Supervisor:
-    """Starts the worker on brokers that answer, watches both and stops the worker."""
+    """Starts the worker and then the sink on brokers that answer, watches all and stops both."""
 
-    def __init__(self, settings: Settings, kafka: EmbeddedKafka | None, worker: WorkerProcess, notice: Notice) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        kafka: EmbeddedKafka | None,
+        worker: RoleProcess,
+        sink: RoleProcess,
+        notice: Notice,
+    ) -> None:
         self._settings = settings
         self._kafka = kafka
         self._worker = worker
+        self._sink = sink
         self._notice = notice
         self._stopping = asyncio.Event()
 
     async def run(self, lock_fd: int, seconds: float | None, plan: DemoPlan | None) -> books.Books:
-        """Live from the creation of topics to the end of the worker; returns the books."""
+        """Live from the creation of topics to the end of both roles; returns the books."""
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         await create_missing(self._settings)
-        before = await read_ledger(self._settings)
+        before, sink_before = await read_ledger(self._settings), await read_sink_ledger(self._settings, _SINK)
         clients = AsyncExitStack()
         try:
             with explained(self._settings):
                 demo = await clients.enter_async_context(open_demo(self._settings, plan)) if plan else None
                 try:
                     await self._work(lock_fd, seconds, plan, demo)
+                    await asyncio.to_thread(self._worker.stop)
+                    await self._alongside(self._until_stored())
+                    await asyncio.to_thread(self._sink.stop)
                 finally:
-                    await asyncio.to_thread(self._end_worker)
+                    await asyncio.to_thread(self._end_what_runs)
                 observed = await demo.finish() if demo else None
         finally:
             # In a task with a bound: clients of brokers that are gone neither hide what happened nor delay its telling.
             await asyncio.wait([asyncio.create_task(clients.aclose())], timeout=_CLOSE_SECONDS)
-        return books.close(before, await read_ledger(self._settings), observed)
+        stored = books.close(sink_before, await read_sink_ledger(self._settings, _SINK))
+        return books.close(before, await read_ledger(self._settings), observed, stored)
 
     async def _work(self, lock_fd: int, seconds: float | None, plan: DemoPlan | None, demo: Demo | None) -> None:
         self._notice(f"Kafka answers at {self._settings.brokers}; starting the worker")
@@ -97,10 +115,31 @@ class Supervisor:
         self._notice(f"the worker is ready, its log is {self._worker.log}; Ctrl-C stops")
         if plan:
             self._notice(f"feeding sample traffic; --seed {plan.seed} feeds the same again")
-        await self._alongside(*(demo.activities() if demo else ()), until_stopped=True, seconds=seconds)
+        activities = demo.activities() if demo else ()
+        await self._alongside(*activities, self._start_sink(lock_fd, demo), until_stopped=True, seconds=seconds)
         self._notice("stopping")
+        if not self._sink.running:
+            self._sink.launch(lock_fd)
         if demo:
             await self._alongside(demo.settle())
+
+    async def _start_sink(self, lock_fd: int, demo: Demo | None) -> NoReturn:
+        """Start the sink once the first record was shown, because that is what a person waits for."""
+        deadline, launched = time.monotonic() + _FIRST_RECORD_SECONDS, False
+        while True:
+            if not launched and (demo is None or demo.shows or time.monotonic() > deadline):
+                self._sink.launch(lock_fd)
+                launched = True
+                self._notice(f"records are stored in SQLite, its log is {self._sink.log}")
+            await asyncio.sleep(_CHECK_SECONDS)
+
+    async def _until_stored(self) -> None:
+        """Let the sink store what the worker made, for a while."""
+        deadline = time.monotonic() + _STORED_SECONDS
+        while time.monotonic() < deadline:
+            if not any(account.lag for account in await read_sink_ledger(self._settings, _SINK)):
+                return
+            await asyncio.sleep(_CHECK_SECONDS)
 
     async def _alongside(
         self, *activities: Coroutine[Any, Any, object], until_stopped: bool = False, seconds: float | None = None
@@ -127,6 +166,7 @@ class Supervisor:
         if self._kafka is not None:
             self._kafka.check()
         self._worker.check()
+        self._sink.check()
 
     async def _until_ready(self) -> None:
         patience = self._settings.timing.start_deadline_seconds * 2  # its own deadline comes first
@@ -137,11 +177,14 @@ class Supervisor:
                 raise TemporaryError(message, cure=self._worker.log_end())
             await asyncio.sleep(_CHECK_SECONDS)
 
-    def _end_worker(self) -> None:
-        if self._kafka is not None and self._kafka.failed:
-            self._worker.kill()  # without Kafka nothing can be drained; what is not committed is done again
-        else:
-            self._worker.stop()
+    def _end_what_runs(self) -> None:
+        """End roles when something has gone wrong: that is what to tell, and not how they end."""
+        for role in (self._worker, self._sink):
+            if self._kafka is not None and self._kafka.failed:
+                role.kill()  # without Kafka nothing can be drained; what is not committed is done again
+            role.request_stop()
+        for role in (self._worker, self._sink):
+            role.wait_ended()
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from aiokafka import OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,6 +19,7 @@ from streams.kafka.administration import list_topics, raw_topics
 from streams.kafka.group_offsets import offsets_in
 from streams.kafka.metadata import CommitState, decode
 from streams.kafka.reader import offset_bounds
+from streams.kafka.topics import sink_group, sink_subscription
 from streams.settings import Settings
 
 _COORDINATOR_SECONDS = 5.0
@@ -64,13 +67,26 @@ async def read_ledger(settings: Settings) -> list[Account]:
         TemporaryError: the brokers cannot be reached.
         ConfigurationError: they refuse, or the raw topics cannot be read.
     """
+    return await _read(settings, settings.group, partial(raw_topics, settings))
+
+
+async def read_sink_ledger(settings: Settings, sink: str) -> list[Account]:
+    """Read the books of what a sink reads: `enriched` is what it stored, `sampled` the replays that it filtered.
+
+    Raises:
+        TemporaryError: the brokers cannot be reached.
+        ConfigurationError: they refuse.
+    """
+    pattern = re.compile(sink_subscription(settings, sink))
+    return await _read(settings, sink_group(sink), lambda present: sorted(filter(pattern.match, present)))
+
+
+async def _read(settings: Settings, group: str, topics: Callable[[Collection[str]], list[str]]) -> list[Account]:
     async with clients.administration(settings) as admin:
         present = await list_topics(admin)
-        commits = await _commits(admin, settings.group)
+        commits = await _commits(admin, group)
     partitions = [
-        TopicPartition(topic, number)
-        for topic in raw_topics(settings, present)
-        for number in range(present[topic].partitions)
+        TopicPartition(topic, number) for topic in topics(present) for number in range(present[topic].partitions)
     ]
     async with clients.consumer(settings) as consumer:
         # The ends after the commits: what is committed is below the end.

@@ -31,7 +31,7 @@ class Run:
                 env={name: value for name, value in os.environ.items() if not name.startswith("WEFT_")} | own,
                 start_new_session=True,
             )
-        self.until(lambda: "the worker is ready" in self.err or self.process.poll() is not None)
+        self.until(lambda: "records are stored in SQLite" in self.err or self.process.poll() is not None)
         self.children = psutil.Process(self.process.pid).children(recursive=True)
 
     @property
@@ -53,8 +53,9 @@ class Run:
 
     @staticmethod
     def _is(child: psutil.Process, program: str) -> bool:
-        """Whether a process runs that program itself, as its guardian does not."""
-        return Path(child.cmdline()[0]).name.startswith(program) and "guardian.py" not in " ".join(child.cmdline())
+        """Whether a process runs that program or role itself, as its guardian does not."""
+        words = [Path(word).name for word in child.cmdline()]
+        return program in words and "guardian.py" not in words
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 60
@@ -68,7 +69,7 @@ class Run:
         return self.process.wait(60)
 
     def assert_nothing_is_left(self) -> None:
-        assert len(self.children) >= 4  # two guardians, the worker and the broker
+        assert len(self.children) >= 6  # three guardians, the worker, the sink and the broker
         assert psutil.wait_procs(self.children, timeout=0)[1] == []
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", self.kafka_port), timeout=5)
@@ -114,6 +115,7 @@ def test_the_demo_ends_by_itself_and_its_summary_balances(start: Start, kept: Pa
     assert counted["enriched"] + counted["dead"] == counted["consumed"]
     assert counted["dead"] > 4
     assert counted["in flight"] == 0
+    assert counted["stored"] == counted["enriched"]
     assert run.out.splitlines()[-1].startswith("balances: ")
 
     assert "\x1b" not in run.out + run.err
@@ -132,7 +134,8 @@ def test_ctrl_c_stops_in_order_and_counts_this_run_alone(start: Start, kept: Pat
 @pytest.mark.parametrize(
     ("program", "message"),
     [
-        pytest.param("python", "Error: the worker was ended by signal 9", id="worker"),
+        pytest.param("worker", "Error: the worker was ended by signal 9", id="worker"),
+        pytest.param("sink", "Error: the sink sqlite was ended by signal 9", id="sink"),
         pytest.param("java", "Error: Kafka broker 1 ended by itself.", id="broker"),
     ],
 )

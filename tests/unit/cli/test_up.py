@@ -129,6 +129,12 @@ def test_the_summary_names_every_outcome() -> None:
     ]
 
 
+def test_the_summary_counts_what_is_stored() -> None:
+    sink = Books(Counts(consumed=12, enriched=9, dead=1, sampled=2), 3, ())
+    lines = summary_lines(Books(Counts(consumed=12, enriched=12), 0, (), sink=sink))
+    assert lines[-2] == "   stored         9  in SQLite: `weft query`, 1 refused, 2 filtered, 3 not stored yet"
+
+
 def test_the_summary_says_so_when_it_does_not_balance() -> None:
     lines = summary_lines(Books(Counts(consumed=2, enriched=1), 0, ("1 outcomes are missing",)))
     assert lines[-1] == "does not balance: consumed + split = 2, outcomes = 1"

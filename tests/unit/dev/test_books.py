@@ -72,3 +72,20 @@ def test_a_missing_outcome_does_not_balance() -> None:
 def test_the_worker_is_held_to_what_was_seen(observed: Observed, problem: str | None) -> None:
     books = close([], [_account(_counts(10, 2), end=12)], observed)
     assert books.problems == ((problem,) if problem else ())
+
+
+@pytest.mark.parametrize(
+    ("sink", "problem"),
+    [
+        pytest.param(_account(_counts(8), end=8), None, id="all is stored"),
+        pytest.param(_account(_counts(5, 2), end=8), None, id="some is refused, some in flight"),
+        pytest.param(_account(_counts(9), end=9), None, id="replays came again"),
+        pytest.param(_account(_counts(7), end=7), "1 enriched records did not reach the sink", id="lost"),
+        pytest.param(
+            _account(Counts(consumed=8, enriched=7), end=8), "sink: 1 outcomes of this run are missing", id="unbalanced"
+        ),
+    ],
+)
+def test_the_sink_is_held_to_what_the_worker_made(sink: Account, problem: str | None) -> None:
+    books = close([], [_account(_counts(10, 2), end=10)], sink=close([], [sink]))
+    assert (problem in books.problems) if problem else books.balanced

@@ -1,4 +1,4 @@
-"""The worker as a child: what it says, how it ends; small Python programs stand in for it."""
+"""A role as a child: what it says, how it ends; small Python programs stand in for it."""
 
 import os
 import signal
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from streams.dev import worker_process
+from streams.dev import role_process
 from streams.dev.errors import ChildEnded
-from streams.dev.worker_process import WorkerProcess
+from streams.dev.role_process import RoleProcess
 from streams.settings import Settings
 
 READY = 'import sys, time; print(\'{"event": "ready"}\', file=sys.stderr, flush=True); time.sleep(60)'
 OBEDIENT = f"import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); {READY}"
 STUBBORN = f"import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(70)); {READY}"
-Launch = Callable[[str], WorkerProcess]
+Launch = Callable[[str], RoleProcess]
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
     workers = []
     lock_fd = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
 
-    def start(program: str) -> WorkerProcess:
-        monkeypatch.setattr(worker_process, "_COMMAND", (sys.executable, "-c", program))
-        worker = WorkerProcess(Settings(brokers="127.0.0.1:9"), tmp_path)
+    def start(program: str) -> RoleProcess:
+        monkeypatch.setattr(role_process, "_WEFT", (sys.executable, "-c", program))
+        worker = RoleProcess(("worker",), Settings(brokers="127.0.0.1:9"), tmp_path)
         workers.append(worker)
         worker.launch(lock_fd)
         return worker
@@ -109,3 +109,7 @@ def test_a_stop_of_what_has_ended_already_is_harmless(launch: Launch) -> None:
     with pytest.raises(ChildEnded):
         worker.check()
     worker.stop()
+
+
+def test_a_stop_before_it_has_begun_is_as_it_was_asked(launch: Launch) -> None:
+    launch("import time; time.sleep(60)").stop()

@@ -1,10 +1,12 @@
-"""The worker as a child process of `weft up`."""
+"""A role as a child process of `weft up`."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,27 +14,29 @@ from streams.dev.errors import ChildEnded
 from streams.dev.guarded import GuardedProcess
 from streams.settings import PREFIX, Settings
 
-_COMMAND: Final = (sys.executable, "-P", "-m", "streams.cli", "worker")
+_WEFT: Final = (sys.executable, "-P", "-m", "streams.cli")
+_TERMINATED: Final = 128 + signal.SIGTERM
 _BEYOND_ITS_DEADLINE_SECONDS: Final = 5.0
 
 
-class WorkerProcess(GuardedProcess):
-    """`weft worker` on the brokers of `settings`; its log goes to `logs/worker.log` in `root`."""
+class RoleProcess(GuardedProcess):
+    """`weft worker`, say, on the brokers of `settings`; its log goes to `logs/worker.log` in `root`."""
 
-    def __init__(self, settings: Settings, root: Path) -> None:
+    def __init__(self, arguments: Sequence[str], settings: Settings, root: Path) -> None:
         logs = root / "logs"
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(
-            "the worker",
+            f"the {' '.join(arguments)}",
             folder=Path.cwd(),  # relative paths in the settings mean the same to it
-            log=logs / "worker.log",
+            log=logs / f"{'-'.join(arguments)}.log",
             grace_seconds=settings.timing.stop_deadline_seconds + _BEYOND_ITS_DEADLINE_SECONDS,
             environment=os.environ | {f"{PREFIX}BROKERS": settings.brokers or ""},
         )
+        self._arguments = arguments
 
     def launch(self, lock_fd: int) -> None:
         """Start it; raises ChildNotStarted."""
-        self.start(_COMMAND, lock_fd)
+        self.start((*_WEFT, *self._arguments), lock_fd)
 
     @property
     def ready(self) -> bool:
@@ -46,8 +50,10 @@ class WorkerProcess(GuardedProcess):
 
     def stop(self) -> None:
         """Let it drain and leave; raises ChildEnded when it does not end as asked. Harmless when it is not running."""
+        begun = self.running and self.ready
         self.request_stop()
-        if code := self.wait_ended():
+        code = self.wait_ended()
+        if code and (begun or code != _TERMINATED):  # Python itself obeys as long as it is loading the program
             raise ChildEnded(self.name, code, cure=self.log_end())
 
 
