@@ -14,6 +14,7 @@ from schemas.examples import example
 from streams.sinks.base import OK, Batch, Item, Place, Sink
 from streams.sinks.governed import Governed, Keeper
 from streams.sinks.sqlite.connections import open_writer
+from streams.sinks.sqlite.days import OVERFLOW, days_in
 from streams.sinks.sqlite.sink import SqliteOptions, SqliteSink
 from streams.sinks.stores import Query, Readable
 from tests.postgres import connected, shared
@@ -133,7 +134,9 @@ class SqliteAlone(GovernedStore):
         return SqliteSink(SqliteOptions(window_days=3_650), place)
 
     async def counted(self) -> int:
-        return sum(_counted_in(file) for file in self.directory.glob("*.db"))
+        overflow = self.directory / OVERFLOW
+        files = [*days_in(self.directory).values(), *([overflow] if overflow.exists() else [])]
+        return sum(_counted_in(file) for file in files)
 
     def files(self) -> Sequence[Path]:
         return [*self.directory.iterdir()]
