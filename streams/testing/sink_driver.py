@@ -171,11 +171,11 @@ def hold_effect(kind: type[Sink], stored: Sequence[Stored], given: Iterable[Item
     hold(not missing, kind, f"{len(missing)} records are not stored, as {missing[:3]}")
     strange = [event_id for event_id in times if event_id not in first]
     hold(not strange, kind, f"{len(strange)} records are stored that were not given, as {strange[:3]}")
-    if kind.effect is not Effect.AT_LEAST_ONCE:
-        several = [event_id for event_id, number in times.items() if number > 1]
-        hold(not several, kind, f"{len(several)} records are stored more than once, as {several[:3]}")
-        wrong = [record["event_id"] for record in stored if not _same(record, first[record["event_id"]].record)]
-        hold(not wrong, kind, f"{len(wrong)} records are stored with other fields than those given, as {wrong[:3]}")
+    wrong = [record["event_id"] for record in stored if not _same(record, first[record["event_id"]].record)]
+    hold(not wrong, kind, f"{len(wrong)} records are stored with other fields than those given, as {wrong[:3]}")
+    several = [event_id for event_id, number in times.items() if number > 1]
+    once = kind.effect is Effect.AT_LEAST_ONCE or not several
+    hold(once, kind, f"{len(several)} records are stored more than once, as {several[:3]}")
 
 
 def hold_order(kind: type[Sink], stored: Sequence[Stored], given: Iterable[Item]) -> None:

@@ -68,7 +68,7 @@ async def check_replay(subject: SinkUnderTest) -> None:
     given: list[Item] = []
     for seed in range(6):
         dice = _dice(seed)
-        items = make_items(60, partition=seed)
+        items = make_items(60, source="raw-checks@2" if seed % 2 else "raw-checks", partition=seed)
         log = replayed(items, (0, 25), (dice.randint(5, 20), 40), (0, 60), (dice.randint(30, 50), 60))
         for start, end in ((0, 70), (dice.randint(20, 60), len(log)), (0, len(log))):
             driver = await Driver(subject.make()).start()
@@ -87,7 +87,10 @@ async def check_first_version_stays(subject: SinkUnderTest) -> None:
             return await driver.sink.stop()
         await driver.read(0, versions[version], _dice(version))
         await driver.sink.stop()
-        hold_effect(type(driver.sink), await subject.read(), versions[expected])
+        stored = await subject.read()
+        told = all("attributes" in record for record in stored)
+        hold(told, type(driver.sink), "what is read back does not tell versions apart: their attributes differ")
+        hold_effect(type(driver.sink), stored, versions[expected])
     return None
 
 
@@ -100,7 +103,6 @@ async def check_order(subject: SinkUnderTest) -> None:
     given = [item for log in logs.values() for item in log]
     stored = await subject.read()
     hold_effect(type(driver.sink), stored, given)
-    hold(any(item.key for item in given), type(driver.sink), "no record has a trace")
     if subject.keeps_order:
         hold_order(type(driver.sink), stored, given)
 
@@ -128,12 +130,15 @@ async def check_hostile_records(subject: SinkUnderTest) -> None:
 
 
 async def check_partial_rejection(subject: SinkUnderTest) -> None:
-    """Check that a record that the store refuses is rejected alone, wherever it stands, and not repeated in words."""
-    driver = await Driver(subject.make()).start()
+    """Check that a record that the store refuses is rejected alone, wherever it stands, and not repeated in words.
+
+    A replay of all of them changes nothing.
+    """
     items = make_items(40)
     bad = (0, 7, 8, 23, 39)
     for index in bad:
         items[index] = subject.spoil(changed(items[index], body=_MARKER))
+    driver = await Driver(subject.make()).start()
     results = [
         *await driver.settle(await driver.batch(0, items[:10])),
         *await driver.read(0, items[10:], _dice(1)),
@@ -141,6 +146,9 @@ async def check_partial_rejection(subject: SinkUnderTest) -> None:
     await driver.sink.stop()
     rejected = tuple(index for index, result in enumerate(results) if result.outcome is Outcome.REJECTED)
     hold(rejected == bad, type(driver.sink), f"it rejects the records {rejected}, where the store refuses {bad}")
+    driver = await Driver(subject.make()).start()
+    await driver.read(0, items, _dice(2))
+    await driver.sink.stop()
     hold_effect(type(driver.sink), await subject.read(), _kept(items, results))
 
 
