@@ -99,11 +99,19 @@ class Driver:
             part = part_of(batch, [batch.items[index] for index in waiting], len(batch.items))
             if results:
                 await asyncio.sleep(pause)
-            results = await self._try_or_halve(part)
+            results = await self._in_time(self._try_or_halve(part))
             for index, result in zip(waiting, results, strict=True):
                 tried[index] = result
             pause = min(2 * pause, 0.2)
         return tried
+
+    async def _in_time(self, work: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(PATIENCE) as deadline:
+                return await work
+        except TimeoutError:
+            hold(not deadline.expired(), type(self.sink), "it does not end a write although its store is well")
+            raise
 
     async def _try_or_halve(self, batch: Batch) -> Sequence[Result]:
         try:
