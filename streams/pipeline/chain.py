@@ -16,6 +16,7 @@ from streams.processors.base import Acted, LookupProcessor, Processor, Verdict
 from streams.settings import LookupLimits, When
 from streams.types import Answers, LookupKeys, Provenance, Record, TopicTable
 
+_SAMPLED = Verdict.SAMPLED
 Call: TypeAlias = Callable[[Sequence[Record]], Iterable[Acted]]
 
 
@@ -113,53 +114,54 @@ class Chain:
         )
 
     def run(self, batch: Batch) -> None:
-        """Run the other steps, and set the provenance of the records that came through."""
+        """Run the other steps, and set the provenance."""
         for inquiry, asked in zip(self._inquiries.values(), batch.asked, strict=True):
             inquiry.asked = asked
         self._run(batch, self._after)
-        known, records, acted, failed = self._provenances, batch.records, batch.acted, batch.failed
-        for place in batch.alive:
-            if failed and place in failed:
-                records[place]["provenance"] = self._provenance(acted[place], failed[place])
-            else:
-                records[place]["provenance"] = known.get(acted[place]) or self._provenance(acted[place])
+        known = self._provenances
+        for record, acted in zip(batch.records, batch.acted, strict=True):
+            record["provenance"] = known.get(acted) or self._provenance(acted)
+        for place, failed in batch.failed.items():
+            batch.records[place]["provenance"] = self._provenance(batch.acted[place], failed)
 
     def _run(self, batch: Batch, steps: Sequence[int]) -> None:
         began = perf_counter()
         for step in steps:
             wanted = self.steps[step].wanted
             places = batch.alive if wanted is None else _chosen(batch, wanted)
-            done = 0
-            while done < len(places):
-                done = self._process(batch, step, places, done)
+            while places:
+                places = places[self._process(batch, step, places) :]
             ended = perf_counter()
             self.tallies[step].seconds += ended - began
             began = ended
 
-    def _process(self, batch: Batch, step: int, places: Sequence[int], done: int) -> int:
-        """Let a step process the records at some places, but for those that are done, up to one on which it fails.
-
-        Gives how many are done then.
-        """
-        acted, tally, bit = batch.acted, self.tallies[step], 1 << step
-        rest = places[done:] if done else places
+    def _process(self, batch: Batch, step: int, places: Sequence[int]) -> int:
+        """Let a step process the records at some places, up to one on which it fails; gives how many are done then."""
+        said: list[Acted] = []
         try:
-            # Strict, because a record about which nothing is said may not pass.
-            for place, said in zip(rest, self._calls[step](batch.pick(rest)), strict=True):
-                done += 1
-                if said is Verdict.SAMPLED:
-                    batch.end(place, None)
-                elif said:
-                    acted[place] |= bit
-                    tally.acted += 1
+            # It keeps what was said before an error, and needs no turn of the interpreter for a record.
+            said.extend(self._calls[step](batch.pick(places)))
+            if len(said) != len(places):
+                raise ValueError(f"{self.steps[step].label} told of {len(said)} records, not of {len(places)}")
         except MemoryError:
             raise
         except Exception as error:
-            if done == len(places):
+            if len(said) >= len(places):
                 raise
-            self._fail(batch, step, places[done], error)
-            done += 1
-        return done
+            self._fail(batch, step, places[len(said)], error)
+            said.append(False)
+        if any(said):
+            self._note(batch, step, zip(places, said, strict=False))
+        return len(said)
+
+    def _note(self, batch: Batch, step: int, said: Iterable[tuple[int, Acted]]) -> None:
+        acted, tally, bit = batch.acted, self.tallies[step], 1 << step
+        for place, one in said:
+            if one is _SAMPLED:
+                batch.end(place, None)
+            elif one:
+                acted[place] |= bit
+                tally.acted += 1
 
     def _fail(self, batch: Batch, step: int, place: int, error: Exception) -> None:
         self.tallies[step].failed += 1

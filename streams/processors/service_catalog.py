@@ -51,6 +51,11 @@ class ServiceCatalog(Processor):
         self._file, self._topic = options.file, options.topic
         self.take(EMPTY if options.file is None else read_catalogue(options.file))
 
+    @property
+    def idle(self) -> bool:
+        """Whether the catalogue knows no service."""
+        return not self._entries
+
     def process(self, record: Record) -> Acted:
         """Add what the catalogue knows of the service; True when that was something new."""
         resource = record["resource"]
