@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
@@ -11,12 +12,15 @@ from typing import Any, Final, Self
 import orjson
 
 from schemas.examples import example
-from streams.sinks.base import OK, Batch, Item, Place, Sink
+from streams.sinks.base import Item, Place, Sink
 from streams.sinks.governed import Governed, Keeper
+from streams.sinks.parquet import dataset
+from streams.sinks.parquet.sink import ParquetOptions, ParquetSink
 from streams.sinks.sqlite.connections import open_writer
 from streams.sinks.sqlite.days import OVERFLOW, days_in
 from streams.sinks.sqlite.sink import SqliteOptions, SqliteSink
 from streams.sinks.stores import Query, Readable
+from streams.testing.sink_driver import Driver
 from tests.postgres import connected, shared
 from tests.sinks.postgres.database import Database
 
@@ -94,13 +98,13 @@ class GovernedStore(ABC):
         """Let the files be what they will be in a while."""
 
     async def put(self, items: Sequence[Item], *, rewrite: bool = False) -> None:
-        """Store records, all of them."""
+        """Deliver records, as the framework does, until all are stored."""
         sink = self._sink
         if sink is None or rewrite:
             sink = self.make(rewrite=rewrite)
             await sink.start()
         try:
-            assert [*await sink.write(Batch("enriched", 0, items))] == [OK] * len(items)
+            await Driver(sink).read(0, items, random.Random(1))  # noqa: S311 - any split will do
         finally:
             if sink is not self._sink:
                 await sink.stop()
@@ -188,4 +192,23 @@ def _relation(path: Path) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-STORES: Final[list[type[GovernedStore]]] = [SqliteAlone, SqliteWritten, PostgresWritten]
+class ParquetWritten(GovernedStore):
+    """A dataset in a folder, to which a sink writes."""
+
+    written = True
+
+    def make(self, *, rewrite: bool = False) -> Sink:
+        options = ParquetOptions(past_days=3_650)
+        return ParquetSink(options, Place(name="parquet", directory=self.directory, rewrite=rewrite))
+
+    async def found(self) -> list[str]:
+        return sorted(record["event_id"] for record in dataset.records(self.directory))
+
+    async def counted(self) -> int:
+        return sum(file.records for file in dataset.committed(self.directory))
+
+    def files(self) -> Sequence[Path]:
+        return [path for path in self.directory.rglob("*") if path.is_file()]
+
+
+STORES: Final[list[type[GovernedStore]]] = [SqliteAlone, SqliteWritten, PostgresWritten, ParquetWritten]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.sinks.governed import Group, OfTrace, Rule, Subject, WithAttribute, plan
-from tests.governing import ITEMS, PERSON, PERSONAL, STORES, TRACE, GovernedStore
+from tests.governing import FIRST, HOSTILE, ITEMS, PERSON, PERSONAL, STORES, TRACE, GovernedStore, of
 
 TODAY = date(2026, 3, 31)
 
@@ -63,8 +63,8 @@ async def test_records_are_stored_again_where_days_were_deleted(store: GovernedS
     keeper = store.keeper()
     for deletion in plan(await keeper.days(TODAY), [Rule(0)], TODAY):
         await keeper.delete(deletion)
-    await store.put(ITEMS)
-    assert await store.found() == [item.event_id for item in ITEMS]
+    await store.put([of(FIRST, 20), of(HOSTILE, 21)])
+    assert await store.found() == ["raw-logs-0-20", "raw-logs-0-21"]
 
 
 async def test_what_will_be_deleted_can_be_read_first(store: GovernedStore) -> None:

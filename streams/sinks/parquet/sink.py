@@ -11,7 +11,9 @@ from typing import Any, ClassVar, Final, TypeVar
 from pydantic import Field
 
 from streams.sinks.base import OK, Batch, BatchBounds, DeduplicatedSink, Marks, Place, Result, SinkOptions, Unavailable
+from streams.sinks.governed import Governed, Keeper
 from streams.sinks.parquet.files import open_files
+from streams.sinks.parquet.keeper import ParquetKeeper
 from streams.sinks.parquet.layout import Bounds, bounds
 from streams.sinks.parquet.log import Fenced, Log
 from streams.sinks.parquet.manifest import Owner
@@ -31,7 +33,7 @@ class ParquetOptions(SinkOptions):
     folders: int = Field(48, ge=1, le=1_000, description="folders a batch may have besides the overflow folders")
 
 
-class ParquetSink(DeduplicatedSink):
+class ParquetSink(DeduplicatedSink, Governed):
     """Adds a file for each signal and hour of a batch; the records of a batch are committed all at once."""
 
     name = "parquet"
@@ -47,6 +49,11 @@ class ParquetSink(DeduplicatedSink):
         self._threads = ThreadPoolExecutor(_THREADS, "weft-parquet")
         self._partitions: dict[Owner, PartitionFiles] = {}
         self._running: dict[Owner | None, asyncio.Future[Any]] = {}
+
+    @classmethod
+    def keeper(cls, options: ParquetOptions, place: Place) -> Keeper:
+        """Give the keeper of the dataset."""
+        return ParquetKeeper(options.url or place.directory)
 
     async def start(self) -> None:
         """Prove that the folder can be written to, and read the log.
