@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -11,24 +11,14 @@ def words_of(record: Mapping[str, Any]) -> str:
 
     Names of attributes and numbers are no words. A store that indexes this text rebuilds its index when it changes.
     """
-    body = record["body"]
-    texts = [body] if type(body) is str else list(_strings(body))
-    for value in record["attributes"].values():
-        if type(value) is str:
-            texts.append(value)
-        elif type(value) in (dict, list):
-            texts.extend(_strings(value))
-    return "\n".join(texts)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Give the strings inside a JSON value in their order; without recursion, as a stranger chose its depth."""
-    waiting = [value]
-    while waiting:
+    texts: list[str] = []
+    waiting = [*reversed(record["attributes"].values()), record["body"]]
+    while waiting:  # without recursion, as a stranger chose the depth
         value = waiting.pop()
         if type(value) is str:
-            yield value
+            texts.append(value)
         elif type(value) is dict:
             waiting.extend(reversed(value.values()))
         elif type(value) is list:
             waiting.extend(reversed(value))
+    return "\n".join(texts)
