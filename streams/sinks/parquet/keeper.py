@@ -89,15 +89,15 @@ class ParquetKeeper(Keeper):
         gone: Counter[date] = Counter()
 
         def owned(table: pa.Table, signal: str) -> list[bool]:
-            found = [(subject.owns(orjson.dumps(record), record), record) for record in to_records(table, signal)]
-            gone.update(
-                date.fromisoformat(record["observed_timestamp"][:10]) for is_theirs, record in found if is_theirs
-            )
-            return [is_theirs for is_theirs, _ in found]
+            rows = []
+            for record in to_records(table, signal):
+                rows.append(subject.owns(orjson.dumps(record), record))
+                gone[date.fromisoformat(record["observed_timestamp"][:10])] += rows[-1]
+            return rows
 
         maintenance = Maintenance(self._location)
         for file in maintenance.files:
-            _rewrite(maintenance, file, lambda table, file=file: owned(table, signal_of(file.path)))
+            _rewrite(maintenance, file, owned)
         return [Erased(day, records) for day, records in sorted(gone.items()) if records]
 
 
