@@ -18,6 +18,7 @@ from tests.sinks.memory import (
     MemoryUnderTest,
     UntellingMemoryUnderTest,
 )
+from tests.sinks.parquet.subject import ParquetUnderTest, RemoteParquetUnderTest
 from tests.sinks.postgres.subject import PostgresUnderTest
 from tests.sinks.sqlite.subject import SqliteUnderTest
 from tests.sinks.web.subject import HttpUnderTest, OpenSearchUnderTest, OtlpUnderTest, PlainHttpUnderTest
@@ -34,6 +35,8 @@ SUBJECTS: list[type[SinkUnderTest]] = [
     OtlpUnderTest,
     OpenSearchUnderTest,
     PostgresUnderTest,
+    ParquetUnderTest,
+    RemoteParquetUnderTest,
 ]
 LEFT_OUT: dict[type[SinkUnderTest], dict[str, str]] = {
     SqliteUnderTest: {"check_ambiguous": "no connection leads to it that could be cut; it is killed for real instead"},

@@ -1,8 +1,8 @@
 """The log of a dataset: the commit point of everything that is written to it, by any number of programs.
 
 The next number is created exclusively, so one of several writers gets it and the others read what it wrote (as in
-Delta Lake's protocol, "Delta Log Entries"). Behind a snapshot, entries are deleted, and a writer that slept meanwhile
-could create such a number again: after it created one it therefore looks for a snapshot that already stands for it.
+Delta Lake's protocol, "Delta Log Entries"). Entries are deleted once two snapshots stand for them, and a writer that
+slept meanwhile could create such a number again: after it created one it therefore looks for two such snapshots.
 """
 
 from __future__ import annotations
@@ -96,14 +96,14 @@ class Log:
             self._files.create(path, encode_entry(entry))
         except FileExistsError:
             return False
-        if self._latest_snapshot() > self._state.seq:
+        if min(self._snapshots()[-2:]) > self._state.seq:
             self._files.delete(path)
             return False
         self._state.apply(entry)
         return True
 
     def _follow(self) -> None:
-        latest = self._latest_snapshot()
+        latest = self._snapshots()[-1]
         if latest > self._state.seq:
             self._state = self._load(latest)
         while (entry := self._read(self._state.seq + 1)) is not None:
@@ -121,13 +121,14 @@ class Log:
         except FileNotFoundError:
             return None
 
-    def _latest_snapshot(self) -> int:
-        return max(_numbers(self._files.names(_FOLDER), _SNAPSHOT), default=0)
+    def _snapshots(self) -> list[int]:
+        """Give their numbers in order; number 0, before the first entry, needs no file."""
+        return [0, *sorted(_numbers(self._files.names(_FOLDER), _SNAPSHOT))]
 
     def _shorten(self) -> None:
         """Write a snapshot and delete what the one before it stands for; the entry is committed whatever happens."""
         try:
-            before = self._latest_snapshot()
+            before = max(seq for seq in self._snapshots() if seq < self._state.seq)
             self._files.write(_snapshot_path(self._state.seq), encode_snapshot(self._state))
             names = self._files.names(_FOLDER)
             old = [_entry_path(seq) for seq in _numbers(names, _ENTRY) if seq <= before]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from streams.sinks.base import Item, Place
+from streams.sinks.base import Item, Place, Unavailable
 from streams.sinks.parquet import dataset
 from streams.sinks.parquet.files import Files, open_files
 from streams.sinks.parquet.parquet import from_parquet
 from streams.sinks.parquet.sink import ParquetOptions, ParquetSink
 from streams.testing.sink_driver import Driver
+
+Hook: TypeAlias = Callable[[str, str], None]
+"""Is told the operation and the path."""
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - only a shortcut
 
@@ -22,11 +27,11 @@ def temporary_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="weft-", dir=MEMORY if MEMORY.is_dir() else None)
 
 
-def make_sink(url: str | Path, files: Files | None = None) -> ParquetSink:
+def make_sink(url: str | Path, files: Files | Hooked | None = None) -> ParquetSink:
     """Make a sink that has folders for the days of `make_items`; `files` stand between it and its store."""
     sink = ParquetSink(ParquetOptions(url=str(url), past_days=3_650), Place(name="parquet", directory=Path()))
     if files is not None:
-        sink._files = sink._log._files = files
+        sink._files = sink._log._files = files  # type: ignore[assignment]
     return sink
 
 
@@ -53,6 +58,11 @@ def lying_files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.glob("**/*.parquet")}
 
 
+def lying_folders(folder: Path) -> set[str]:
+    """Give the paths of all folders that lie in a folder."""
+    return {str(path.relative_to(folder)) for path in folder.glob("**/")}
+
+
 def committed_files(url: str | Path) -> set[str]:
     """Give the paths of the committed files."""
     return {file.path for file in dataset.committed_in(open_files(str(url)))}
@@ -61,3 +71,35 @@ def committed_files(url: str | Path) -> set[str]:
 def ids_of(items: Sequence[Item]) -> list[str]:
     """Give the event ids of some items, sorted, each once."""
     return sorted({item.event_id for item in items})
+
+
+class Hooked:
+    """Files of which a test sees every operation before and after it is done, and may raise instead."""
+
+    def __init__(self, files: Files, *, before: Hook | None = None, after: Hook | None = None) -> None:
+        self._files = files
+        self.before = before
+        self.after = after
+
+    def lose_answer(self, moment: int) -> None:
+        """Let the answer of one operation from now on be lost, counted from 0."""
+        steps = count()
+
+        def lose(operation: str, path: str) -> None:
+            if next(steps) == moment:
+                raise Unavailable("the answer is lost")
+
+        self.after = lose
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = getattr(self._files, name)
+
+        def run(path: str = "", *args: Any) -> Any:
+            if self.before:
+                self.before(name, path)
+            result = operation(path, *args) if path else operation()
+            if self.after:
+                self.after(name, path)
+            return result
+
+        return run
