@@ -17,7 +17,7 @@ from streams.paths import state_dir
 from streams.settings import Settings
 from streams.sinks.base import Unavailable
 from streams.sinks.build import describe_sink, entry_of
-from streams.sinks.governed import Governed, Keeper, Rule
+from streams.sinks.governed import Deletion, Governed, Keeper, Rule
 
 BOOK: Final = "audit.ndjson"
 """In the state directory: one JSON object a line for every deletion, never what was deleted."""
@@ -67,6 +67,22 @@ def governed_sinks(settings: Settings) -> list[str]:
 
 
 _DEFAULT: Final = "sqlite"
+
+
+async def archived(location: str, sink: str, deletion: Deletion, keeper: Keeper) -> int:
+    """Store what a deletion will delete in a Parquet dataset; gives how many records were not there yet.
+
+    Raises:
+        ConfigurationError: the extra is not installed, or the dataset cannot be written to.
+        Unavailable: the dataset's store does not answer.
+    """
+    try:
+        from streams.sinks.parquet.archive import archive
+    except ImportError:
+        raise ConfigurationError(
+            "an archive is made of Parquet files", cure="Install what writes them: pip install 'weft[parquet]'"
+        ) from None
+    return await archive(location, sink, deletion.day, keeper.records(deletion))
 
 
 class Book:

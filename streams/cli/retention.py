@@ -38,19 +38,27 @@ def plan(sink: Sink = "sqlite", as_json: Json = False) -> None:
         _show(deletion, "would delete", as_json=as_json)
 
 
-def run(sink: Sink = "sqlite", as_json: Json = False) -> None:
+def run(
+    sink: Sink = "sqlite",
+    archive: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Store what goes as Parquet there first: a folder, or any URL of fsspec."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Delete what the rules of a store do not keep; its sink may be running.
 
     Each deletion is one line here and one in `audit.ndjson` of the state directory. Look first with
-    `weft retention plan`; run it once a day.
+    `weft retention plan`; run it once a day. With --archive a record is in the archive, once, before it is deleted;
+    that needs the extra weft[parquet].
 
     Examples:
       weft retention run
-      weft retention run --sink postgres
+      weft retention run --sink postgres --archive /srv/archive
     """
     from streams.settings import load
 
-    deleted = asyncio.run(_run(sink, load(), as_json=as_json))
+    deleted = asyncio.run(_run(sink, load(), archive, as_json=as_json))
     console.say(f"deleted {view.amount(deleted)}" if deleted else "nothing is too old")
 
 
@@ -63,14 +71,15 @@ async def _planned(sink: str, settings: Settings) -> Sequence[Deletion]:
         return [*plan_for(await keeper.days(today), rules, today)]
 
 
-async def _run(sink: str, settings: Settings, *, as_json: bool) -> int:
-    from streams.governance import Book, keeper_of
+async def _run(sink: str, settings: Settings, archive: str | None, *, as_json: bool) -> int:
+    from streams.governance import Book, archived, keeper_of
 
     total, book = 0, Book(settings)
     for deletion in await _planned(sink, settings):
         async with keeper_of(sink, settings) as keeper:
+            kept = 0 if archive is None else await archived(archive, sink, deletion, keeper)
             deleted = await keeper.delete(deletion)
-        book.write("retention", sink, **_said(deletion), deleted=deleted)
+        book.write("retention", sink, **_said(deletion), archived=kept, deleted=deleted)
         _show(deletion, "deleted", as_json=as_json)
         total += deleted
     return total

@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+from streams.governance import archived
+from streams.sinks.governed import Deletion, Rule, plan
+from streams.sinks.parquet import dataset
+from streams.sinks.sqlite.keeper import SqliteKeeper
+from streams.sinks.sqlite.store import SqliteStore
+from streams.sinks.stores import Query
 from tests.governing import FIRST, ITEMS, PERSON, PERSONAL, SqliteAlone, of
 from tests.unit.cli.conftest import Weft
 
@@ -46,10 +52,10 @@ KEPT = ["raw-logs-0-1", "raw-logs-0-4", "raw-logs-0-99"]
 
 def test_a_plan_tells_what_a_run_deletes_and_touches_nothing(weft: Weft, ruled: Path) -> None:
     before = found(ruled)
-    planned = [json.loads(line) for line in weft("retention", "plan", "--json").out.splitlines()]
+    told = [json.loads(line) for line in weft("retention", "plan", "--json").out.splitlines()]
     assert found(ruled) == before
     done = [json.loads(line) for line in weft("retention", "run", "--json").out.splitlines()]
-    assert done == planned
+    assert done == told
     assert sum(deletion["records"] for deletion in done) == len(before) - len(KEPT)
     assert found(ruled) == KEPT
 
@@ -68,6 +74,38 @@ def test_each_deletion_is_a_line_in_the_book(weft: Weft, ruled: Path) -> None:
     ]
     assert all(line["deleted"] == line["records"] > 0 for line in lines)
     assert (ruled / "audit.ndjson").stat().st_mode & 0o077 == 0
+
+
+def test_what_goes_is_in_the_archive_before_and_there_once(weft: Weft, ruled: Path) -> None:
+    """Begun again after a crash between the two, nothing is archived twice."""
+    archive = ruled / "archive"
+    before = {record["event_id"]: record for record in records(ruled)}
+    first = asyncio.run(planned(ruled))[0]
+    asyncio.run(archived(str(archive), "sqlite", first, SqliteKeeper(ruled / "sinks" / "sqlite")))
+    weft("retention", "run", "--archive", str(archive))
+    kept = list(dataset.records(archive))
+    assert {record["event_id"]: record for record in kept} == {
+        event_id: record for event_id, record in before.items() if event_id not in KEPT
+    }
+    assert len(kept) == len(before) - len(KEPT)
+    assert [line["archived"] for line in book(ruled)] == [0, 4, 3]
+
+
+def records(state: Path) -> list[dict[str, Any]]:
+    async def ask() -> list[dict[str, Any]]:
+        store = SqliteStore(state / "sinks" / "sqlite")
+        try:
+            return [*await store.search(Query())]
+        finally:
+            await store.stop()
+
+    return asyncio.run(ask())
+
+
+async def planned(state: Path) -> list[Deletion]:
+    today = datetime.now(UTC).date()
+    rules = [Rule(0, signal="metric"), Rule(7, below=17)]
+    return [*plan(await SqliteKeeper(state / "sinks" / "sqlite").days(today), rules, today)]
 
 
 def test_a_second_run_finds_nothing(weft: Weft, ruled: Path) -> None:
