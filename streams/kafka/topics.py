@@ -30,6 +30,7 @@ def subscription(settings: Settings, tables: Collection[str] = ()) -> str:
         settings.enriched_topic: "an output",
         settings.dead_topic: "an output",
         **dict.fromkeys(tables, "a table"),
+        **dict.fromkeys(sink_targets(settings), "what a sink writes to"),
     }
     for name in settings.raw_topics:
         if name in others:
@@ -38,6 +39,17 @@ def subscription(settings: Settings, tables: Collection[str] = ()) -> str:
         raise ConfigurationError("raw_topics is empty", cure=_CURE)
     excluded = "|".join([*map(re.escape, sorted(others)), *_INTERNAL])
     return rf"(?!(?:{excluded})\Z)(?:{'|'.join(map(_part, settings.raw_topics))})\Z"
+
+
+def sink_targets(settings: Settings) -> set[str]:
+    """Give the topics of this cluster to which sinks of the kind `kafka` copy records."""
+    targets: set[str] = set()
+    for name, entry in settings.sinks.items():
+        options = entry.options
+        if (entry.use or name) == "kafka" and options.get("brokers") == settings.brokers:
+            targets.update(options.get("allowed") or [options.get("topic", "weft")])
+            targets.update([options["otherwise"]] if options.get("otherwise") else [])
+    return targets
 
 
 def redrive_topic(sink: str) -> str:
@@ -51,8 +63,18 @@ def sink_group(sink: str) -> str:
 
 
 def sink_subscription(settings: Settings, sink: str) -> str:
-    """Give the pattern of what a sink reads, for `re.match`; a topic that does not exist is not asked for by it."""
-    return rf"(?:{re.escape(settings.enriched_topic)}|{re.escape(redrive_topic(sink))})\Z"
+    """Give the pattern of what a sink reads, for `re.match`; a topic that does not exist is not asked for by it.
+
+    Raises:
+        ConfigurationError: a sink writes to what a sink reads, so that records would go round for ever.
+    """
+    read = (settings.enriched_topic, redrive_topic(sink))
+    for target in sorted(sink_targets(settings) & {*read, settings.dead_topic}):
+        raise ConfigurationError(
+            f"a sink would copy records to {target} of the cluster that they come from",
+            cure="Name another topic, or other brokers, in the options of the sink.",
+        )
+    return rf"(?:{'|'.join(map(re.escape, read))})\Z"
 
 
 def _part(name: str) -> str:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from streams.errors import ConfigurationError
-from streams.kafka.topics import literal_names, subscription
+from streams.kafka.topics import literal_names, sink_subscription, subscription
 from streams.settings import Settings
 
 
@@ -49,6 +49,41 @@ def test_a_topic_is_read_only_if_a_whole_name_matches(raw: tuple[str, ...], topi
 def test_what_cannot_be_read_is_a_clear_error(raw: tuple[str, ...], told: str) -> None:
     with pytest.raises(ConfigurationError, match=told):
         subscription(Settings(raw_topics=raw))
+
+
+def copying(**options: object) -> Settings:
+    sinks = {"copy": {"use": "kafka", "options": {"brokers": "here:1", **options}}}
+    return Settings(brokers="here:1", raw_topics=("^.*",), sinks=sinks)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "read"),
+    [
+        pytest.param({"topic": "copies"}, {"app"}, id="one topic"),
+        pytest.param({"topic": "{signal}", "allowed": ["log", "copies"]}, {"app"}, id="a list"),
+        pytest.param({"topic": "{signal}", "allowed": ["log"], "otherwise": "copies"}, {"app"}, id="the rest"),
+        pytest.param({"topic": "copies", "brokers": "there:1"}, {"app", "copies"}, id="another cluster"),
+    ],
+)
+def test_what_a_sink_copies_does_not_come_back_as_raw(options: dict[str, object], read: set[str]) -> None:
+    pattern = subscription(copying(**options))
+    assert {name for name in ("app", "copies") if re.match(pattern, name)} == read
+
+
+def test_a_raw_topic_that_a_sink_writes_to_is_an_error() -> None:
+    settings = copying(topic="app").model_copy(update={"raw_topics": ("app",)})
+    with pytest.raises(ConfigurationError, match="what a sink writes to"):
+        subscription(settings)
+
+
+@pytest.mark.parametrize("topic", ["enriched", "dead-letters", "redrive-copy"])
+def test_a_sink_that_writes_to_what_it_reads_is_an_error(topic: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"copy records to {topic}"):
+        sink_subscription(copying(topic=topic), "copy")
+
+
+def test_a_sink_may_mirror_the_same_name_to_another_cluster() -> None:
+    assert re.match(sink_subscription(copying(topic="enriched", brokers="there:1"), "copy"), "enriched")
 
 
 def test_only_names_are_expected_to_exist() -> None:
