@@ -26,8 +26,8 @@ pragma journal_size_limit = {_LARGEST_IDLE_LOG};
 """`synchronous = full`: what is committed is on the disk, also when the power goes. With `normal` it would be there
 after a killed process only, and Kafka's offset, committed afterwards, would already be past it."""
 
-_REFUSED: Final = frozenset({"SQLITE_TOOBIG", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH"})
-_DAMAGED: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+_REFUSED: Final = ("SQLITE_TOOBIG", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def open_writer(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
@@ -82,21 +82,19 @@ def _readable(connection: sqlite3.Connection, file: str, version: int) -> bool:
 def reason_of(error: sqlite3.Error, file: str) -> str:
     """Say what went wrong in SQLite's own name for it, which tells nothing of any record."""
     name = _name(error)
-    if name.startswith(tuple(_DAMAGED)):
+    if is_damage(error):
         return f"{file} is damaged ({name}): stop the sink and move the file away, or restore it"
     return f"{file}: {name}"
 
 
 def is_refusal(error: sqlite3.Error) -> bool:
     """Whether what was to be written is to blame, and not the disk or the file."""
-    return isinstance(error, sqlite3.DataError | sqlite3.InterfaceError | sqlite3.ProgrammingError) or _name(
-        error
-    ).startswith(tuple(_REFUSED))
+    return isinstance(error, sqlite3.DataError) or _name(error).startswith(_REFUSED)
 
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file is no (longer a) database."""
-    return _name(error).startswith(tuple(_DAMAGED))
+    return _name(error).startswith(_DAMAGED)
 
 
 def _name(error: sqlite3.Error) -> str:

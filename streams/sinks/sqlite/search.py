@@ -19,6 +19,8 @@ _OF_TRACE: Final = """record.id in (
     select id from record where trace_id = :trace union all select id from exemplar where trace_id = :trace
 )"""
 
+_SAYS: Final = "exists (select 1 from words where words match :words and words.rowid = record.id)"
+
 
 class Found(NamedTuple):
     """A record that fits; `time` is when it happened, in nanoseconds, and ids grow with the observed time."""
@@ -64,8 +66,7 @@ class Asked:
 
     def trace(self, connection: sqlite3.Connection) -> Iterator[Found]:
         """Give the records of one file that are of the trace or whose exemplars name it, the earliest first."""
-        source = _WORDS_FIRST if self.query.text is not None else "record"
-        return self._found(connection, source, "record.id", "record.time, record.id")
+        return self._found(connection, "record", "record.id", "record.time, record.id")
 
     def counts(self, connection: sqlite3.Connection, bucket_minutes: int) -> Iterator[tuple[int, str, str, int, int]]:
         """Give bucket (its number since 1970), service, signal, severity and records."""
@@ -92,7 +93,7 @@ class Asked:
         if self.query.trace is not None:
             yield _OF_TRACE
         if self.query.text is not None:
-            yield "words match :words"
+            yield _SAYS if self.query.trace is not None else "words match :words"
 
     def _columns(self) -> Iterator[str]:
         if self.query.service is not None:

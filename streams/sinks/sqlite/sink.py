@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -100,8 +101,10 @@ class SqliteSink(Sink, Readable, Governed):
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
-            if not job.cancel():
-                await asyncio.wait([done])
+            job.cancel()
+            while not done.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([done])
             raise
 
     def _start(self) -> None:
@@ -122,6 +125,8 @@ class SqliteSink(Sink, Readable, Governed):
             self._traces.finish()
         except sqlite3.Error as error:
             raise _start_error(error, file) from None
+        except OSError as error:
+            raise Unavailable(f"{file}: {error.strerror}") from None
 
     def _write(self, items: Sequence[Item]) -> Sequence[Result]:
         results: list[Result] = [OK] * len(items)

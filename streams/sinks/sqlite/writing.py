@@ -48,6 +48,7 @@ def write(connection: sqlite3.Connection, rows: Sequence[Row], *, rewrite: bool)
         if rewrite:
             rows, kept = _replaceable(connection, rows)
         numbered = _number(connection, rows, kept)
+        remove(connection, kept.values())  # not before, or a new record would get the id of an old one
         inserted = connection.executemany(_INSERT, [(id_, *row[:6]) for id_, row in numbered]).rowcount
         if inserted != len(numbered):
             numbered = _those_stored(connection, numbered)
@@ -107,10 +108,9 @@ def _those_stored(connection: sqlite3.Connection, numbered: Sequence[Numbered]) 
 
 
 def _replaceable(connection: sqlite3.Connection, rows: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
-    """Remove older versions; gives the rows to write, and the ids that those of replaced ones keep."""
+    """Give the rows that are not stored as they are, and the ids of those that replace an older version."""
     last = {row.event_id: row for row in rows}
     found = connection.execute(_STORED, (orjson.dumps([*last]),)).fetchall()
     kept = {event_id: id_ for event_id, id_, value in found if last[event_id].value != value}
     same = {event_id for event_id, _, _ in found} - kept.keys()
-    remove(connection, kept.values())
     return [row for event_id, row in last.items() if event_id not in same], kept

@@ -82,6 +82,14 @@ async def test_of_two_versions_in_one_batch_one_is_stored(tmp_path: Path, rewrit
     check_integrity(tmp_path)
 
 
+async def test_a_rewritten_record_keeps_its_place_beside_new_ones_of_its_millisecond(tmp_path: Path) -> None:
+    await stored(tmp_path, [item(1)])
+    await stored(tmp_path, [item(2), item(1, body="again")], rewrite=True)
+    assert await found(tmp_path) == ["raw-logs-0-2", "raw-logs-0-1"]
+    assert await found(tmp_path, text="again") == ["raw-logs-0-1"]
+    check_integrity(tmp_path)
+
+
 async def test_a_rewritten_record_is_found_by_its_new_words_and_traces_only(tmp_path: Path) -> None:
     old, new = ({"timestamp": None, "trace_id": digit * 32, "span_id": None, "value": 1} for digit in "ab")
     metric = item(1, kind="metric_histogram", attributes={"at": "home"})
@@ -107,7 +115,9 @@ def test_index_and_counts_say_what_the_records_say(lives: list[tuple[bool, list[
         for rewrite, made in lives:
             items = []
             for number, record in made:
-                value = orjson.dumps({**record, "event_id": f"r-0-{number}", "observed_timestamp": at(number * 40_000)})
+                value = orjson.dumps(
+                    {**record, "event_id": f"r-0-{number}", "observed_timestamp": at(number // 4 * 59_999)}
+                )
                 items.append(Item(0, None, value, f"r-0-{number}", orjson.loads(value)))
                 expected[f"r-0-{number}"] = value if rewrite else expected.get(f"r-0-{number}", value)
             write(file, [row_of(one) for one in items], rewrite=rewrite)
