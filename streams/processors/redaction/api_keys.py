@@ -25,6 +25,7 @@ class _Form(NamedTuple):
 _FORMS: Final = (
     _Form("aws", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Z0-9])"),
     _Form("aws", r"bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/]{20,}+={0,2}"),
+    _Form("aws", r"ABSK[0-9A-Za-z+/]{100}", r"ABSK[0-9A-Za-z+/]{100,}+={0,2}"),
     _Form("google", r"AIza[0-9A-Za-z_-]{30}", rf"AIza{_WORD}{{35}}(?!{_WORD})"),
     _Form("google", r"ya29\.", rf"ya29\.{_WORD}{{20,}}+"),
     _Form("google", r"GOCSPX-", rf"GOCSPX-{_WORD}{{20,}}+"),

@@ -21,10 +21,13 @@ _PAIR = r"\\{0,7}[\"'`]\s{0,4},?\s{0,4}\\{0,7}[\"'`]?(?:value|val|v)\\{0,7}[\"'`
 
 _SEPARATOR = (
     rf"(?:{_PAIR}|"
-    r"(?:\\{0,7}[\"'`])?\]?\s{0,4}(?:=>|:=|[:=]|(?<=[\"'`]),(?=\s{0,2}\\{0,7}[\"'`])"
+    r"(?:\\{0,7}[\"'`])?\]?(?:[ ]\([a-z -]{1,16}\))?\s{0,4}(?:=>|:=|->|[:=]|(?<=[\"'`]),(?=\s{0,2}\\{0,7}[\"'`])"
     r"|(?<=[A-Za-z0-9])>)\s{0,4})"
 )
 _ARGUMENT = r"[ ]+(?=[^\s-])"
+_QUOTED = r"[ ](?=\\{0,7}[\"'`][^\s\"'`])"
+"""Quotes alone separate a password from its word, and any value from a name of several words: parsers speak of a token
+'x', and Kubernetes of a secret "x"."""
 _NOTHING = re.compile(
     r"(?:true|false|null|nil|none|undefined|yes|no|on|off|\*{2,}|x{3,}|chauthtok"
     r"|<[\w -]{1,32}>|\$?\{{1,2}[\w.:-]{1,64}\}{1,2}|%[a-z])"
@@ -53,7 +56,8 @@ def detector(names: Names) -> Detector:
     return Detector(
         ("secret",),
         (
-            rf"(?i){name}\\*[\"'`]?\]?(?:\s|\\[nrtf]|\\u000b)*[:=>,}}\]]",
+            rf"(?i){name}\\*[\"'`]?\]?(?: \([a-z -]+\))?(?:\s|\\[nrtf]|\\u000b)*(?:[:=>,}}\]]|->)",
+            rf"(?i)(?:pass[-_. ]?(?:word|wd|phrase)|[a-z0-9_.-]{name}) \\*[\"'`]",
             rf"(?i){name}\\*[\"'`](?:\s|\\[nrt])*\\*[\"'`]?v",
             rf"(?i)-[a-z-]*{name}[ ]",
             r"(?i)[?&;](?:key|sig|signature|auth|code|sid|jwt|otp|x-(?:amz|goog|ms)-(?:signature|credential))=",
@@ -65,7 +69,8 @@ def detector(names: Names) -> Detector:
 def _finder(names: Names) -> Find:
     named = re.compile(
         rf"(?P<name>(?:{names.pattern}|(?<![A-Za-z])pass){NAME_SUFFIX})(?P<separator>{_SEPARATOR})"
-        rf"|(?<![\w-])--?(?:[a-z-]{{0,24}}?)(?:{names.pattern}){NAME_SUFFIX}{_ARGUMENT}|{_QUERY}=",
+        rf"|(?<![\w-])--?(?:[a-z-]{{0,24}}?)(?:{names.pattern}){NAME_SUFFIX}{_ARGUMENT}|{_QUERY}="
+        rf"|(?:pass[-_. ]?(?:word|wd|phrase)|(?<=[A-Za-z0-9_.-])(?:{names.pattern}){NAME_SUFFIX}){_QUOTED}",
         re.IGNORECASE | re.ASCII,
     )
 

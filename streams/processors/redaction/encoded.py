@@ -22,7 +22,7 @@ _PERCENT = "%(?:25)?(0[9AaDd]|[2-7][0-9A-Fa-f])"
 _ENTITY = "&(?:quot|apos|amp|lt|gt|#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2}));"
 _ESCAPE = re.compile(rf"(?<!\\)\\++(?:u00([2-7][0-9A-Fa-f])|/)|{_PERCENT}|({_ENTITY})")
 _FORM_ESCAPE = re.compile(rf"{_ESCAPE.pattern}|\+")
-_FORM = r"[?&][\w.-]{1,64}=[^\s&?\"+]*\+"
+_FORM = r"[?&][\w.-]+=[^\s&?\"+]*\+"
 _BLANK_IN_FORM = re.compile(_FORM, re.ASCII)
 
 
