@@ -103,13 +103,17 @@ def _stopping(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
 def _slow_output(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
     """The oldest work has waited for its acknowledgement for more than 10 seconds; also makes the role not ready."""
     if _slow(now.state):
-        yield f"work from {now.state.oldest_work_seconds:.0f} s ago is not acknowledged", "check the brokers"
+        yield f"work from {now.state.oldest_work_seconds:.0f} s ago is not acknowledged", _check(now.state, "brokers")
 
 
 def _backpressure(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
-    """The output in flight was at its bound, `flow.in_flight_bytes`, all through the window: the brokers are slow."""
+    """The output in flight was at its bound, `flow.in_flight_bytes`, all through the window.
+
+    The brokers are slow, or the store of a sink.
+    """
     if _watched(now, earlier) and all(_full(snapshot.state) for snapshot in (*earlier, now)):
-        yield "fetching is paused: output waits for the brokers", "check the brokers' disks and network"
+        waits = "the store" if now.state.sink else "the brokers"
+        yield f"fetching is paused: output waits for {waits}", _check(now.state, "brokers' disks and network")
 
 
 def _falling_behind(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
@@ -211,6 +215,10 @@ RULES: Final = (
 
 def _name(partition: PartitionStatus) -> str:
     return f"{partition.topic}-{partition.partition}"
+
+
+def _check(state: RoleState, brokers: str) -> str:
+    return f"check the store of {state.sink.name}, then the {brokers}" if state.sink else f"check the {brokers}"
 
 
 def _slow(state: RoleState) -> bool:

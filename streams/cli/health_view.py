@@ -56,6 +56,10 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if stage := report["bottleneck"]:
         where = f"{stage['stage']}: {stage['processor']}" if stage["processor"] else stage["stage"]
         yield "bottleneck", f"{where}, {stage['share']:.0%} of the work"
+    if sink := report["sink"]:
+        yield "sink", f"{sink['name']} ({sink['effect']}), breaker {sink['breaker']}, {sink['retries']:,} retries"
+        yield "records", ", ".join(f"{sink[outcome]:,} {outcome}" for outcome in ("stored", "rejected", "filtered"))
+        yield "batches", f"up to {sink['batch_records']:,} records, {sink['concurrency']} at the same time"
     yield "memory", f"{report['rss_bytes'] / _MEBIBYTE:.0f} MiB"
     commits = ", ".join(f"{count:,} {result}" for result, count in sorted(report["commits"].items()))
     yield "commits", commits or "none yet"
