@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.sinks.base import Item
+from streams.sinks.sqlite.connections import open_writer
+from streams.sinks.sqlite.search import Asked
 from streams.sinks.sqlite.store import SqliteStore
 from streams.sinks.stores import Query
 from streams.testing.items import changed
@@ -187,3 +190,28 @@ async def test_a_question_that_makes_no_sense_is_refused(tmp_path: Path, conditi
     await stored(tmp_path, [item(1)])
     with pytest.raises(ValueError, match=r"time|trace|words|hex|Invalid"):
         await found(tmp_path, **conditions)
+
+
+@pytest.mark.parametrize(
+    ("query", "first_step"),
+    [
+        (Query(), "SCAN record"),
+        (Query(since=f"{DAYS[0]}T00:00:00.000000000Z"), "SEARCH record USING INTEGER PRIMARY KEY (rowid>?)"),
+        (Query(service="cart", severity=13), "SEARCH record USING INDEX record_service (service=?)"),
+        (Query(severity=17), "SCAN record USING INDEX record_error"),
+        (Query(severity=17, signal="log"), "SCAN record USING INDEX record_error"),
+        (Query(text="payment refused", service="cart"), "SCAN words VIRTUAL TABLE INDEX"),
+    ],
+    ids=str,
+)
+async def test_the_newest_are_found_without_sorting(tmp_path: Path, query: Query, first_step: str) -> None:
+    await stored(tmp_path, RECORDS)
+    said: list[str] = []
+    with closing(open_writer(tmp_path / "2026-03-01.db")) as file:
+        file.set_trace_callback(said.append)
+        list(Asked.of(query).newest(file))
+        file.set_trace_callback(None)
+        asked = next(sql for sql in said if sql.startswith("select record.id"))
+        plan = [step for *_, step in file.execute(f"explain query plan {asked}")]
+    assert plan[0].startswith(first_step)
+    assert not [step for step in plan if "TEMP B-TREE" in step]
