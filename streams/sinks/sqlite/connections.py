@@ -28,6 +28,7 @@ after a killed process only, and Kafka's offset, committed afterwards, would alr
 
 _REFUSED: Final = ("SQLITE_TOOBIG", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
 _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_CLOSED: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
 
 
 def open_writer(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
@@ -95,6 +96,11 @@ def is_refusal(error: sqlite3.Error) -> bool:
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file is no (longer a) database."""
     return _name(error).startswith(_DAMAGED)
+
+
+def is_closed_to_us(error: sqlite3.Error) -> bool:
+    """Whether this user may not open the file, or not write beside it."""
+    return _name(error).startswith(_CLOSED)
 
 
 def _name(error: sqlite3.Error) -> str:

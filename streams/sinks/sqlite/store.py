@@ -20,7 +20,7 @@ from schemas.upcast import UnknownVersion, upcast
 from streams.errors import ConfigurationError
 from streams.sinks.base import Unavailable
 from streams.sinks.sqlite import traces
-from streams.sinks.sqlite.connections import is_damage, open_reader, reason_of
+from streams.sinks.sqlite.connections import is_closed_to_us, is_damage, open_reader, reason_of
 from streams.sinks.sqlite.days import OVERFLOW, days_in, file_number
 from streams.sinks.sqlite.lock import FILE as LOCK_FILE
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY
@@ -29,6 +29,7 @@ from streams.sinks.stores import Bucket, Query, Store, Stored
 
 _Given = TypeVar("_Given")
 _SECONDS_A_MINUTE: Final = 60
+_MARKS: Final = "Reading needs the right to write into the folder, too: readers leave marks there for the writer."
 
 
 class SqliteStore(Store):
@@ -123,6 +124,8 @@ def _asking(file: str) -> Iterator[None]:
         reason = reason_of(error, file)
         if is_damage(error):
             raise ConfigurationError(reason) from None
+        if is_closed_to_us(error):
+            raise ConfigurationError(reason, cure=_MARKS) from None
         raise Unavailable(reason) from None
 
 

@@ -75,6 +75,24 @@ async def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         await found(tmp_path)
 
 
+@pytest.mark.parametrize("code", ["SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN"])
+async def test_a_folder_that_one_may_only_read_says_what_reading_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """What SQLite says to a user who may not write there; to root it would not."""
+    error = sqlite3.OperationalError()
+    error.sqlite_errorname = code
+
+    def refuse(path: Path) -> None:
+        raise error
+
+    await stored(tmp_path, [item(1)])
+    monkeypatch.setattr(module, "open_reader", refuse)
+    with pytest.raises(ConfigurationError, match=f"{DAY}: {code}") as raised:
+        await found(tmp_path)
+    assert "the right to write into the folder" in raised.value.cure
+
+
 @pytest.mark.parametrize("version", [2, 17])
 async def test_a_file_of_a_newer_program_is_named(tmp_path: Path, version: int) -> None:
     await stored(tmp_path, [item(1)])
