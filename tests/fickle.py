@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from streams.errors import UnexpectedState
 from streams.resilience.attempts import Attempt, Attempts, DeliveryPolicy
 from streams.resilience.breaker import Breaker, BreakerPolicy, BreakerState
 from streams.resilience.deduplication import batch_of
 from streams.resilience.delivery import Delivery
-from streams.resilience.parcel import Delivered
+from streams.resilience.parcel import Bury, Delivered, leave
 from streams.sinks.base import Batch, Item, Marks, Outcome, Result
 from streams.testing.items import TOPIC
 from streams.testing.memory_sink import AppendingMemorySink, MemoryStore
@@ -39,9 +40,11 @@ class Fickle:
         dice: Callable[[float, float], float] = lambda low, high: high,
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        store: MemoryStore | None = None,
+        slot: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         clock = clock or asyncio.get_running_loop().time
-        self.store = MemoryStore()
+        self.store = store or MemoryStore()
         self.behave: Behaviour = lambda items: None
         self.written: list[list[int]] = []
         self.attempts: list[Attempt] = []
@@ -50,7 +53,7 @@ class Fickle:
         self.breaker = Breaker(breaker or BreakerPolicy(), clock, self.states.append)
         policy = policy or DeliveryPolicy()
         observe = self.attempts.append
-        self.delivery = Delivery(Attempts(self.sink, policy, self.breaker, observe, clock, sleep, dice))
+        self.delivery = Delivery(Attempts(self.sink, policy, self.breaker, observe, clock, sleep, dice, slot))
 
     @property
     def stored(self) -> list[int]:
@@ -61,9 +64,9 @@ class Fickle:
         """Deliver a batch without marks."""
         return await self.delivery.deliver(Batch(TOPIC, partition, items))
 
-    async def deliver_marked(self, items: Sequence[Item], marks: Marks, partition: int = 0) -> Sequence[Delivered]:
+    async def deliver_marked(self, items: Sequence[Item], marks: Marks, bury: Bury = leave) -> Sequence[Delivered]:
         """Deliver a batch with the marks before it, as a deduplicating sink is given it."""
-        return await self.delivery.deliver(batch_of(TOPIC, partition, items, marks))
+        return await self.delivery.deliver(batch_of(TOPIC, 0, items, marks), bury)
 
     def _fickle(self, kind: type[AppendingMemorySink]) -> type[AppendingMemorySink]:
         outer = self

@@ -56,6 +56,8 @@ class AdaptiveLimit:
 
     def observe(self, attempt: Attempt) -> None:
         """Learn from a write that was made."""
+        if attempt.suspect:
+            return
         if not attempt.settled:
             self._lower(attempt, _AFTER_FAILURE)
         elif attempt.ended - attempt.began > self.policy.target_seconds:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -37,12 +38,16 @@ class DeliveryPolicy:
 
 
 class Attempt(NamedTuple):
-    """One write that was made: its records, when it began and ended, and whether any of them is settled."""
+    """One write that was made: its records, when it began and ended, and whether any of them is settled.
+
+    Of a `suspect`, a record that failed alone while others did not, it tells nothing about the store.
+    """
 
     records: int
     began: float
     ended: float
     settled: bool
+    suspect: bool = False
 
 
 class Weather(NamedTuple):
@@ -61,7 +66,8 @@ class Weather(NamedTuple):
 class Attempts:
     """What all batches of one sink share: its breaker, its weather, and the time that its store asked to be left alone.
 
-    `observe` is told of each write; `trouble` says why the last one settled nothing, if it did not.
+    Each write has a `slot` of its own, which bounds how many there are at the same time. `observe` is told of each;
+    `trouble` says why the last one settled nothing, if it did not.
     """
 
     def __init__(
@@ -73,6 +79,7 @@ class Attempts:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         dice: Callable[[float, float], float] = random.uniform,
+        slot: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self.policy = policy
         self.breaker = breaker
@@ -82,6 +89,7 @@ class Attempts:
         self._observe = observe
         self._clock = clock
         self._dice = dice
+        self._slot = slot
         self._stored = self._lost = 0
         self._left_alone_until = clock()
 
@@ -97,25 +105,36 @@ class Attempts:
     async def write(self, batch: Batch, *, suspect: bool = False) -> Sequence[Result]:
         """Write once, as soon as the store may be asked; no answer is `retry` for all.
 
-        A failure of a `suspect`, a record that failed alone while others did not, tells nothing about the store.
+        A failure of a `suspect` does not count against the store.
 
         Raises:
             Exception: something is wrong with the batch.
         """
-        while True:
-            while (pause := self._left_alone_until - self._clock()) > 0:
-                await self.sleep(pause)
-            await self.breaker.ready(self.sleep)
-            try:
-                return await self.breaker.call(lambda: self._write(batch), () if suspect else _RETRIABLE)
-            except BreakerOpen:
-                continue
-            except _RETRIABLE as error:
-                self._lost += not suspect
-                self._note(error)
-                return [Result(Outcome.RETRY, self.trouble)] * len(batch.items)
+        async with self._slot():
+            while True:
+                await self._until_welcome()
+                with suppress(BreakerOpen):
+                    return await self._write_through(batch, suspect)
 
-    async def _write(self, batch: Batch) -> Sequence[Result]:
+    async def _until_welcome(self) -> None:
+        while (pause := self._left_alone_until - self._clock()) > 0:
+            await self.sleep(pause)
+        await self.breaker.ready(self.sleep)
+
+    async def _write_through(self, batch: Batch, suspect: bool) -> Sequence[Result]:
+        """Write through the breaker.
+
+        Raises:
+            BreakerOpen: another one was faster.
+        """
+        try:
+            return await self.breaker.call(lambda: self._write(batch, suspect), () if suspect else _RETRIABLE)
+        except _RETRIABLE as error:
+            self._lost += not suspect
+            self._note(error)
+            return [Result(Outcome.RETRY, self.trouble)] * len(batch.items)
+
+    async def _write(self, batch: Batch, suspect: bool) -> Sequence[Result]:
         began, settled = self._clock(), False
         try:
             async with asyncio.timeout(self.policy.attempt_seconds):
@@ -124,7 +143,7 @@ class Attempts:
                 raise UnexpectedState(f"the sink gave {len(results)} results for {len(batch.items)} records")
             settled = any(result.outcome is not Outcome.RETRY for result in results)
         finally:
-            self._observe(Attempt(len(batch.items), began, self._clock(), settled))
+            self._observe(Attempt(len(batch.items), began, self._clock(), settled, suspect))
         if not settled:
             raise Unavailable(results[0].reason)
         self._stored += any(result.outcome is Outcome.OK for result in results)

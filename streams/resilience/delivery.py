@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from streams.resilience.attempts import Attempts
 from streams.resilience.breaker import BreakerState
-from streams.resilience.parcel import Delivered, Parcel
+from streams.resilience.parcel import Bury, Delivered, Parcel, leave
 from streams.sinks.base import Batch
 
 
@@ -37,13 +37,15 @@ class Delivery:
         """Write again, as if nothing had been."""
         self._attempts.breaker.reset()
 
-    async def deliver(self, batch: Batch) -> Sequence[Delivered]:
+    async def deliver(self, batch: Batch, bury: Bury = leave) -> Sequence[Delivered]:
         """Give what became of each item, however long it takes.
 
-        It may be cancelled at any point; what was stored without being told is stored again to no effect.
+        It may be cancelled at any point; what was stored without being told is stored again to no effect. When a
+        record of a batch with marks is dead, `bury` is awaited before anything behind it is written: its dead letter
+        must be safe by then, because the marks will hide it from a replay.
 
         Raises:
             WeftError: the sink says that the process must end.
             MemoryError: there is none left.
         """
-        return await Parcel(self._attempts, batch).deliver()
+        return await Parcel(self._attempts, batch, bury).deliver()

@@ -6,21 +6,21 @@ turn: when the store takes those, and only this one fails so many times, it is d
 partition for ever. When the others fail as well, it is the store, and nothing dies.
 
 Records of one trace keep their order, whatever a sink answers: behind one that is not settled they are written again.
-The marks of a deduplicating sink stand behind everything before them, so there nothing is written out of turn, and
-what other partitions store has to show how the store is.
+The marks of a deduplicating sink stand behind everything before them. So there nothing is written out of turn, what
+other partitions store has to show how the store is, and the dead are buried before anything behind them is written.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from streams.errors import WeftError
 from streams.resilience.attempts import Attempts
 from streams.resilience.deduplication import part_of
-from streams.sinks.base import Batch, Outcome, Refused, Result
+from streams.sinks.base import Batch, Item, Outcome, Refused, Result
 
 _TRIES_TOGETHER: Final = 3
 """Failures in a row after which a batch is halved."""
@@ -40,12 +40,21 @@ STORED: Final = Delivered()
 """Shared by all records that are stored."""
 
 
+Bury: TypeAlias = Callable[[Item, Delivered], Awaitable[None]]
+"""Makes the dead letter of a record safe."""
+
+
+async def leave(item: Item, delivered: Delivered) -> None:
+    """Leave the dead to whoever asked for the delivery."""
+
+
 class Parcel:
     """Delivers one batch; made for it, and used once."""
 
-    def __init__(self, attempts: Attempts, batch: Batch) -> None:
+    def __init__(self, attempts: Attempts, batch: Batch, bury: Bury) -> None:
         self._attempts = attempts
         self._batch = batch
+        self._bury = bury
         self._delivered: dict[int, Delivered] = {}
         self._groups = deque([list(range(len(batch.items)))])
         self._backoff = attempts.backoff()
@@ -66,7 +75,7 @@ class Parcel:
 
     async def _write_together(self, group: list[int]) -> None:
         try:
-            settled = self._settle(group, await self._write(group))
+            settled = await self._settle(group, await self._write(group))
         except _Blamed:
             self._halve(group)
             return
@@ -91,13 +100,13 @@ class Parcel:
             try:
                 results = await self._write([index], suspect=suspect)
             except _Blamed as blamed:
-                self._delivered[index] = Delivered("sink.rejected", str(blamed))
+                await self._die(index, Delivered("sink.rejected", str(blamed)))
                 return
-            if self._settle([index], results):
+            if await self._settle([index], results):
                 return
             failures += suspect
             if failures >= self._attempts.policy.alone_attempts:
-                self._delivered[index] = Delivered("sink.exhausted", results[0].reason)
+                await self._die(index, Delivered("sink.exhausted", results[0].reason))
                 return
             before = self._attempts.weather
             await self._write_others(index)
@@ -109,7 +118,7 @@ class Parcel:
         others = self._others(index)
         if others:
             with suppress(_Blamed):  # they are blamed in their turn
-                self._settle(others, await self._write(others))
+                await self._settle(others, await self._write(others))
 
     def _others(self, index: int) -> list[int]:
         """Choose a few that nothing of their trace stands before, not the same ones as the last time."""
@@ -150,20 +159,28 @@ class Parcel:
         except Exception as error:
             raise _Blamed(type(error).__name__) from error
 
-    def _settle(self, group: Sequence[int], results: Sequence[Result]) -> int:
+    async def _settle(self, group: Sequence[int], results: Sequence[Result]) -> int:
         """Take up what is settled, of each trace only what stands before anything that is not; gives how many."""
         held: set[bytes] = set()
         settled = 0
         for index, result in zip(group, results, strict=True):
+            dead = result.outcome is Outcome.REJECTED
             key = self._batch.items[index].key
-            if result.outcome is Outcome.RETRY or key in held:
+            if result.outcome is Outcome.RETRY or (key in held and not (dead and self._batch.marks)):
                 if key is not None:
                     held.add(key)
                 continue
-            dead = result.outcome is Outcome.REJECTED
-            self._delivered[index] = Delivered("sink.rejected", result.reason) if dead else STORED
             settled += 1
+            if dead:
+                await self._die(index, Delivered("sink.rejected", result.reason))
+            else:
+                self._delivered[index] = STORED
         return settled
+
+    async def _die(self, index: int, delivered: Delivered) -> None:
+        if self._batch.marks:
+            await self._bury(self._batch.items[index], delivered)
+        self._delivered[index] = delivered
 
 
 class _Blamed(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streams.resilience.deduplication import Deduplication, part_of
-from streams.sinks.base import OK, Batch, DeduplicatedSink, Refused, Result, Sink
+from streams.sinks.base import OK, Batch, DeduplicatedSink, Marks, Refused, Result, Sink
 
 
 class Writer:
@@ -18,6 +18,8 @@ class Writer:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._unknown: set[tuple[str, int]] = set()
+        self._marks: dict[tuple[str, int], Marks] = {}
+        """Of partitions whose records may be stored without anybody having been told, until one comes that is not."""
 
     async def write(self, batch: Batch) -> Sequence[Result]:
         """Write once; gives a result for each item.
@@ -35,11 +37,18 @@ class Writer:
 
     async def _stored(self, batch: Batch) -> Sequence[bool]:
         place = batch.topic, batch.partition
-        if place not in self._unknown or not isinstance(self._sink, DeduplicatedSink) or not batch.marks:
+        if not isinstance(self._sink, DeduplicatedSink) or not batch.marks:
             return ()
-        known = Deduplication(await self._sink.take(*place))
-        self._unknown.discard(place)
-        return [not known.is_new(item) for item in batch.items]
+        if place in self._unknown:
+            self._marks[place] = await self._sink.take(*place)
+            self._unknown.discard(place)
+        if place not in self._marks:
+            return ()
+        known = Deduplication(self._marks[place])
+        stored = [not known.is_new(item) for item in batch.items]
+        if not stored[-1]:
+            del self._marks[place]
+        return stored
 
     async def _write(self, batch: Batch) -> Sequence[Result]:
         place = batch.topic, batch.partition

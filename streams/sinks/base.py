@@ -166,7 +166,8 @@ class Sink(ABC):
 class DeduplicatedSink(Sink):
     """A sink for a store that only appends: it stores each batch's marks in the same atomic step as its records.
 
-    So of a batch it stores all that it does not reject, or says `retry` of all of them.
+    So it stores a batch as a whole or not at all. If it rejects a record, all others of that batch are `retry`: they
+    come again once its dead letter is safe, because marks that stand behind it would hide it from a replay.
     """
 
     effect = Effect.DEDUPLICATED

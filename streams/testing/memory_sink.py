@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from streams.sinks.base import (
     OK,
@@ -22,6 +22,9 @@ from streams.sinks.base import (
     SinkOptions,
     Unavailable,
 )
+
+_LATER: Final = Result(Outcome.RETRY, "beside one that is refused")
+_REFUSED: Final = Result(Outcome.REJECTED, "the store refused it")
 
 StoreMood = Literal["well", "unreachable", "full", "silent"]
 
@@ -67,7 +70,7 @@ class MemoryStore:
             raise Unavailable(f"the store is {self.mood}")
 
     def store(self, batch: Batch, put: Callable[[Sequence[Item]], None]) -> list[Result]:
-        """Put what it does not refuse, and the marks, in one step.
+        """Put what it does not refuse; with marks, in one step with these, a batch as a whole.
 
         Raises:
             Refused: something is wrong, and it does not tell what.
@@ -76,10 +79,12 @@ class MemoryStore:
         refused = [self.refuses(item) for item in batch.items]
         if any(refused) and not self.tells:
             raise Refused("the store refused the batch")
+        if any(refused) and batch.marks:
+            return [_REFUSED if bad else _LATER for bad in refused]
         put([item for item, bad in zip(batch.items, refused, strict=True) if not bad])
         self.marks[batch.topic, batch.partition] = batch.marks
         self._pass_answer()
-        return [Result(Outcome.REJECTED, "the store refused it") if bad else OK for bad in refused]
+        return [_REFUSED if bad else OK for bad in refused]
 
     def _pass_answer(self) -> None:
         if self._answers_left == 0:

@@ -150,7 +150,7 @@ class Driver:
             if result.outcome is Outcome.RETRY and item.key is not None:
                 waiting.add(item.key)
             hold(
-                result.outcome is Outcome.RETRY or item.key not in waiting,
+                self._filters or result.outcome is Outcome.RETRY or item.key not in waiting,
                 kind,
                 f"behind a `retry` a record of the same trace is `{result.outcome}`",
             )
@@ -158,9 +158,9 @@ class Driver:
             self._hold_silence(result.reason, batch)
         outcomes = {result.outcome for result in results}
         hold(
-            not self._filters or not outcomes.issuperset((Outcome.OK, Outcome.RETRY)),
+            not self._filters or outcomes == {Outcome.OK} or Outcome.OK not in outcomes,
             kind,
-            "it stores a part of a batch, and with it marks that are behind that part",
+            "it stores a part of a batch, and with it marks that stand behind the rest",
         )
 
     def _hold_silence(self, message: str, batch: Batch) -> None:

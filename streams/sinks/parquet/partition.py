@@ -57,6 +57,8 @@ class PartitionFiles:
     def store(self, items: Sequence[Item], marks: Marks, within: Bounds) -> Mapping[int, Result]:
         """Store what is not stored yet; gives the records that no file can hold, by offset.
 
+        Marks would stand behind these: with them nothing is stored before such records are out of the way.
+
         Raises:
             Fenced: another program has taken over the partition.
             Unavailable: the store does not answer.
@@ -65,7 +67,7 @@ class PartitionFiles:
         refused: dict[int, Result] = {}
         fresh = [item for item in items if item.offset not in self._unreported]
         new = dict(self._encoded(fresh, within, refused))
-        if new:
+        if new and not (refused and marks):
             self._attempt = _Attempt(uuid4().hex, [item.offset for item in fresh if item.offset not in refused])
             self._writer.commit(self._attempt.id, new, marks=marks)
             self._conclude()

@@ -10,7 +10,18 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import Field
 
-from streams.sinks.base import OK, Batch, BatchBounds, DeduplicatedSink, Marks, Place, Result, SinkOptions, Unavailable
+from streams.sinks.base import (
+    OK,
+    Batch,
+    BatchBounds,
+    DeduplicatedSink,
+    Marks,
+    Outcome,
+    Place,
+    Result,
+    SinkOptions,
+    Unavailable,
+)
 from streams.sinks.governed import Governed, Keeper
 from streams.sinks.parquet.files import open_files
 from streams.sinks.parquet.keeper import ParquetKeeper
@@ -22,6 +33,8 @@ from streams.sinks.parquet.partition import PartitionFiles
 T = TypeVar("T")
 
 _THREADS: Final = 4
+
+_BESIDE: Final = Result(Outcome.RETRY, "beside a record that is rejected")
 
 
 class ParquetOptions(SinkOptions):
@@ -91,8 +104,10 @@ class ParquetSink(DeduplicatedSink, Governed):
             refused = await self._run(owner, lambda: partition.store(batch.items, batch.marks, within))
         except Fenced:
             raise Unavailable("another program has taken over the partition") from None
-        partition.reported(batch.items)
-        return [refused.get(item.offset, OK) for item in batch.items]
+        others = _BESIDE if refused and batch.marks else OK
+        if others is OK:
+            partition.reported(batch.items)
+        return [refused.get(item.offset, others) for item in batch.items]
 
     async def stop(self) -> None:
         """Let the threads end."""

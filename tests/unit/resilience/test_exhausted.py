@@ -115,6 +115,17 @@ async def test_what_other_partitions_store_shows_that_it_is_not_the_store() -> N
 
 
 @in_virtual_time
+async def test_others_are_written_while_one_that_fails_waits_for_its_next_try() -> None:
+    """Else, where one write is made at a time, nothing could show that it is not the store."""
+    slot = asyncio.Semaphore(1)
+    fickle, items = Fickle(dice=uniform(5), slot=lambda: slot), make_items(1)
+    fickle.behave = never_takes(items[0])
+    busy = asyncio.create_task(traffic(fickle))
+    assert await fickle.deliver(items) == [GIVEN_UP]
+    busy.cancel()
+
+
+@in_virtual_time
 async def test_two_partitions_with_one_each_show_each_other_nothing_and_a_third_does() -> None:
     fickle, items, others = Fickle(dice=uniform(5)), make_items(1), make_items(1, partition=2)
     fickle.behave = breaks_on(items[0], others[0])
