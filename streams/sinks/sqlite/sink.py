@@ -119,10 +119,13 @@ class SqliteSink(Sink, Readable, Governed):
         file = traces.FILE
         try:
             self._traces.begin()
+            numbers = []
             for file in self._days.start():
+                numbers.append(file_number(Path(file)))
                 if self._traces.is_new:
-                    self._traces.fill(file_number(Path(file)), self._days.connection(file))
-            self._traces.finish()
+                    self._traces.fill(numbers[-1], self._days.connection(file))
+            file = traces.FILE
+            self._traces.finish(numbers)
         except sqlite3.Error as error:
             raise _start_error(error, file) from None
         except OSError as error:

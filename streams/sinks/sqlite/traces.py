@@ -25,6 +25,7 @@ _TABLES: Final = (
     "create table trace (file integer not null, key integer not null, primary key (file, key)) without rowid;",
 )
 _ADD: Final = "insert or ignore into trace (file, key) values (?, ?)"
+_PRUNE: Final = "delete from trace where file not in (select value from json_each(?))"
 _STORED: Final = "select trace_id from record where trace_id is not null union select trace_id from exemplar"
 _HOLDING: Final = """
 select asked.value from json_each(?) as asked
@@ -58,12 +59,13 @@ class TraceIndex:
         """Enter all traces of a file."""
         self._enter((number, crc32(trace)) for (trace,) in file.execute(_STORED))
 
-    def finish(self) -> None:
-        """Let a draft be the index: it has the traces of all files now."""
+    def finish(self, numbers: Iterable[int]) -> None:
+        """Let a draft be the index, as it has the traces of all files now, and drop those of files that are gone."""
         if self.is_new:
             self.close()
             self._draft.rename(self._path)
-            self._connection = open_writer(self._path, _TABLES)
+        with transaction(self._opened()):
+            self._opened().execute(_PRUNE, (orjson.dumps([*numbers]),))
 
     def add(self, number: int, rows: Iterable[Row]) -> None:
         """Enter the traces of records that are about to be written to a file.
@@ -81,10 +83,13 @@ class TraceIndex:
             self._connection = None
 
     def _enter(self, entries: Iterable[tuple[int, int]]) -> None:
+        with transaction(self._opened()):
+            self._opened().executemany(_ADD, entries)
+
+    def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = open_writer(self._path, _TABLES)
-        with transaction(self._connection):
-            self._connection.executemany(_ADD, entries)
+        return self._connection
 
 
 def holding(directory: Path, trace: bytes, numbers: Sequence[int]) -> set[int]:

@@ -15,7 +15,7 @@ from streams.sinks.sqlite.days import OVERFLOW_NUMBER
 from streams.sinks.sqlite.rows import trace_bytes
 from streams.sinks.sqlite.traces import FILE, holding
 from streams.testing.items import changed
-from tests.sinks.sqlite.records import batch, found, item, sink_in, stored
+from tests.sinks.sqlite.records import DAY, batch, found, item, rows, sink_in, stored
 
 A, B, C = (digit * 32 for digit in "abc")
 FIRST = 20_513
@@ -56,6 +56,15 @@ async def test_an_index_that_was_lost_is_made_again(tmp_path: Path) -> None:
     assert await found(tmp_path, trace=B) == ["raw-logs-0-4"]
     await stored(tmp_path, [])
     assert held(tmp_path) == EXPECTED
+
+
+async def test_a_file_that_is_gone_leaves_nothing(tmp_path: Path) -> None:
+    await stored(tmp_path, spread())
+    (tmp_path / DAY).unlink()
+    await stored(tmp_path, [])
+    assert held(tmp_path)[A] == EXPECTED[A] - {FIRST}
+    with closing(sqlite3.connect(tmp_path / FILE)) as index:
+        assert rows(index, "select distinct file from trace order by file") == [(-1,), (FIRST + 1,), (FIRST + 4,)]
 
 
 async def test_no_record_is_stored_that_the_index_does_not_lead_to(
