@@ -20,9 +20,12 @@ _BEYOND_ITS_DEADLINE_SECONDS: Final = 5.0
 
 
 class RoleProcess(GuardedProcess):
-    """`weft worker`, say, on the brokers of `settings`; its log goes to `logs/worker.log` in `root`."""
+    """`weft worker`, say, on the brokers of `settings`; its log goes to `logs/worker.log` in `root`.
 
-    def __init__(self, arguments: Sequence[str], settings: Settings, root: Path) -> None:
+    Of those that serve metrics only one can have the port that the settings name; the others take any.
+    """
+
+    def __init__(self, arguments: Sequence[str], settings: Settings, root: Path, *, any_port: bool = False) -> None:
         logs = root / "logs"
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(
@@ -30,7 +33,9 @@ class RoleProcess(GuardedProcess):
             folder=Path.cwd(),  # relative paths in the settings mean the same to it
             log=logs / f"{'-'.join(arguments)}.log",
             grace_seconds=settings.timing.stop_deadline_seconds + _BEYOND_ITS_DEADLINE_SECONDS,
-            environment=os.environ | {f"{PREFIX}BROKERS": settings.brokers or ""},
+            environment=os.environ
+            | {f"{PREFIX}BROKERS": settings.brokers or ""}
+            | ({f"{PREFIX}HTTP_PORT": "0"} if any_port else {}),
         )
         self._arguments = arguments
 

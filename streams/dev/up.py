@@ -56,7 +56,8 @@ def up(settings: Settings, *, seconds: float | None, demo: DemoPlan | None, noti
         if settings.brokers is None:
             kafka = stack.enter_context(EmbeddedKafka(kafka_dir(root), notice=notice))
             settings = settings.model_copy(update={"brokers": kafka.bootstrap})
-        worker, sink = (RoleProcess(role, settings, root) for role in (("worker",), ("sink", _SINK)))
+        worker = RoleProcess(("worker",), settings, root)
+        sink = RoleProcess(("sink", _SINK), settings, root, any_port=True)
         supervisor = Supervisor(settings, kafka, worker, sink, notice)
         try:
             return asyncio.run(supervisor.run(lock_fd, seconds, demo))

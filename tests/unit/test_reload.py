@@ -100,6 +100,11 @@ def test_a_file_with_the_same_meaning_swaps_nothing(scene: Scene) -> None:
     assert scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
 
 
+def test_settings_of_sinks_are_not_the_workers_business(scene: Scene) -> None:
+    scene.write("one", more="sinks: {sqlite: {concurrency: 2}}")
+    assert scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
+
+
 def test_what_changes_no_output_is_taken_up_too(scene: Scene) -> None:
     scene.write("one", how="lookup: {cache_seconds: 1}", use=ASKS)
     scene.reloader.settings = load(scene.path, {})  # as if it had been started so

@@ -104,3 +104,23 @@ def test_wrong_settings_are_an_error(place: Place) -> None:
     place.file.write_text("processors: [nowhere]")
     with pytest.raises(ConfigurationError, match="there is no processor 'nowhere'"):
         place.run()
+
+
+def test_sinks_are_checked_and_shown_without_their_secrets(place: Place) -> None:
+    place.file.write_text("sinks: {hook: {use: http, options: {url: 'https://example.org/', secret_env: HOOK_SECRET}}}")
+    place.environment["HOOK_SECRET"] = "hidden"
+
+    told = place.run().stdout
+
+    assert (
+        'sink        hook  http, at_least_once, options: {"url": "https://example.org", "secret_env": "HOOK_SECRET"}'
+        in told
+    )
+    assert "hidden" not in told
+
+
+def test_a_wrong_option_of_a_sink_is_named(place: Place) -> None:
+    place.file.write_text("sinks: {local: {use: sqlite, options: {window_days: 0}}}")
+
+    with pytest.raises(ConfigurationError, match=r"sinks\.local\.options\.window_days: Input should be"):
+        place.run()

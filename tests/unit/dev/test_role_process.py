@@ -113,3 +113,16 @@ def test_a_stop_of_what_has_ended_already_is_harmless(launch: Launch) -> None:
 
 def test_a_stop_before_it_has_begun_is_as_it_was_asked(launch: Launch) -> None:
     launch("import time; time.sleep(60)").stop()
+
+
+def test_only_one_of_several_gets_the_port_that_is_set(
+    launch: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEFT_HTTP_PORT", "9464")
+    monkeypatch.setattr(role_process, "_WEFT", (sys.executable, "-c", "import os; print(os.environ['WEFT_HTTP_PORT'])"))
+    with (tmp_path / "lock").open("w") as lock:
+        for name, any_port in (("worker", False), ("sink", True)):
+            role = RoleProcess((name,), Settings(brokers="127.0.0.1:9"), tmp_path, any_port=any_port)
+            role.launch(lock.fileno())
+            role.wait_ended()
+    assert [(tmp_path / "logs" / f"{name}.log").read_text() for name in ("worker", "sink")] == ["9464\n", "0\n"]
