@@ -227,6 +227,12 @@ class PartitionState:
     """The offset before which all open groups of lines close; forgotten once that is done."""
     staged: Any = None
     """What `prepare` decoded and `finish` of the same chunk takes."""
+    mixed: bool = False
+    """Whether the last records were of several dialects: then those of the next chunk are not read in their order."""
+    later: Any = None
+    """Of a chunk that is not read in order, the records that are read last, which alone may begin another part."""
+    kept: Any = None
+    """What became of records behind the end of the last part."""
     joiner: Any = None
     """Open groups of lines, and what waits behind them."""
 

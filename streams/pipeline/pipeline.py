@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from orjson import dumps, loads
 
@@ -18,6 +18,7 @@ from streams.errors import RejectedRecord
 from streams.pipeline.batch import Batch
 from streams.pipeline.build import NO_SNAPSHOTS, build_chain
 from streams.pipeline.decode import Alone, Staged
+from streams.pipeline.drained import Drained
 from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import check_dialects
@@ -45,25 +46,14 @@ _DEAD_BYTES = 1_000
 """What a dead letter counts as output beside its value, which is the input's."""
 _BATCH = 32
 """Records that the processors see together: enough to share the cost of a look, few enough to stay in the caches."""
+_MOSTLY = 0.9
+"""The share of one dialect from which on the order of reading makes no difference."""
 _SAMPLE = 1_000
 """One record in so many offsets is checked against the schema at run time; tests prove the rest."""
 
 
 Processed: TypeAlias = tuple[RawRecord, Record | DeadLetter | None, int | None, Alone | None]
 """As what is staged; None stands for a record that was sampled out."""
-
-
-class Drained(NamedTuple):
-    """What became of staged records, in columns as in `Outcome`; `next` is the first one that was left."""
-
-    keys: list[bytes | None]
-    values: list[bytes]
-    origins: list[RawRecord]
-    dialects: list[str]
-    dead: list[DeadLetter]
-    sampled: list[RawRecord]
-    split: int
-    next: RawRecord | None
 
 
 class Pipeline:
@@ -140,6 +130,10 @@ class Pipeline:
         self.chain.begin(self.provenance, answers)
         joiner: Joiner | None = chunk.state.joiner
         done = self._drain(chunk.state, joiner)
+        if chunk.state.later is not None:
+            done = done.in_order()
+            if done.next is not None:
+                done, chunk.state.kept = done.cut(done.next.offset)
         dead = [letter._replace(pipeline=self.provenance) for letter in done.dead]
         more = done.next is not None
         end = done.next.offset if done.next is not None else joiner.complete(chunk.end) if joiner else chunk.end
@@ -150,32 +144,31 @@ class Pipeline:
             sampled=len(done.sampled),
             joined=_joined(chain(done.origins, done.sampled, (letter.raw for letter in dead))) if joiner else 0,
         )
-        return Outcome(done.keys, done.values, done.origins, dead, counts, end - 1, Counter(done.dialects), more=more)
+        dialects = Counter(done.dialects)
+        chunk.state.mixed = max(dialects.values(), default=0) < _MOSTLY * len(done.dialects)
+        return Outcome(done.keys, done.values, done.origins, dead, counts, end - 1, dialects, more=more)
 
     def _drain(self, state: PartitionState, joiner: Joiner | None) -> Drained:  # noqa: C901 - hot path
         """Draw what is staged until it is through or a part is full; one loop, because a call a record costs much."""
-        keys: list[bytes | None] = []
-        values: list[bytes] = []
-        origins: list[RawRecord] = []
-        dialects: list[str] = []
-        dead: list[DeadLetter] = []
-        sampled: list[RawRecord] = []
-        split, size, last, every = 0, 0, None, self._every
+        done: Drained = state.kept or Drained()
+        keys, values, origins, dialects, dead = done.keys, done.values, done.origins, done.dialects, done.dead
+        size, last, every = 0, None, self._every
         most_output, most_attributes, most_bytes = self._part_bytes, self._limits.attributes, self._limits.record_bytes
         staged, unprocessed = state.staged, self.chain.unprocessed
         for raw, record, inner, alone in staged:
-            if size > most_output and raw is not last and (joiner is None or raw.offset in joiner.run_starts):
+            if size > most_output and raw is not last and _may_begin_part(raw, state, joiner):
                 state.staged = chain(((raw, record, inner, alone),), staged)
-                return Drained(keys, values, origins, dialects, dead, sampled, split, raw)
+                done.next = raw
+                return done
             last = raw
             if inner:
-                split += 1
+                done.split += 1
             if type(record) is DeadLetter:
                 dead += refused(record)
                 size += _DEAD_BYTES
                 continue
             if record is None:
-                sampled.append(raw)
+                done.sampled.append(raw)
                 continue
             try:
                 if unprocessed is not None:
@@ -200,7 +193,12 @@ class Pipeline:
             origins.append(raw)
             dialects.append(record["dialect"])
         state.staged = None
-        return Drained(keys, values, origins, dialects, dead, sampled, split, None)
+        return done
+
+
+def _may_begin_part(raw: RawRecord, state: PartitionState, joiner: Joiner | None) -> bool:
+    """Whether all that stands before a record has been drained."""
+    return (joiner is None or raw.offset in joiner.run_starts) and (state.later is None or raw.offset in state.later)
 
 
 def _settled(items: Iterable[Staged], ended: Mapping[int, Exception | None]) -> Iterator[Processed]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeAlias
 
 from streams.dialects.base import add_flags
 from streams.dialects.detect import Detector
@@ -12,7 +14,7 @@ from streams.pipeline.clean_text import text_reader
 from streams.pipeline.decode import Arrival, Decoder, Staged
 from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
-from streams.pipeline.layers import HoldsSeveral, Layers
+from streams.pipeline.layers import NO_LEAVES, HoldsSeveral, Layers
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import policy_of
 from streams.pipeline.reject import UNREADABLE
@@ -21,6 +23,11 @@ from streams.types import Chunk, DeadLetter, JoinedRecord, RawRecord, Source
 from streams.values.zones import zone_named
 
 _BRACE = ord("{")
+_ALIKE_BYTES = 24
+"""By so many bytes at their beginning records of one dialect are mostly told from those of others."""
+
+Later: TypeAlias = dict[int, Callable[[], list[Staged]]]
+"""By offset what decodes a record."""
 
 
 class Stager:
@@ -42,6 +49,7 @@ class Stager:
         So each record is encoded and forgotten while it is in the processor's cache, and a chunk costs no memory
         but its output.
         """
+        chunk.state.later = chunk.state.kept = None
         multiline = policy_of(chunk.topic, self._settings).multiline
         if multiline.enabled:
             if chunk.state.joiner is None:
@@ -50,9 +58,22 @@ class Stager:
         if chunk.undecodable:
             undecodable = chunk.undecodable
             return self._decode_around(chunk, ((raw, undecodable.get(raw.offset)) for raw in chunk.records))
-        return self._decode(chunk, chunk.records)
+        return self._decode_alike(chunk) if chunk.state.mixed else self._decode(chunk, chunk.records)
 
-    def _decode(self, chunk: Chunk, records: Iterable[RawRecord]) -> Iterator[Staged]:
+    def _decode_alike(self, chunk: Chunk) -> Iterator[Staged]:
+        """Decode records that begin alike one after the other, because code that ran just now runs twice as fast.
+
+        What goes the whole way comes behind them, in order, because a few bytes may open to megabytes.
+        """
+        later: Later = {}
+        chunk.state.later = later
+        yield from self._decode(chunk, sorted(chunk.records, key=_beginning), later)
+        for offset in sorted(later):
+            self.opened += 1
+            yield from later[offset]()
+
+    def _decode(self, chunk: Chunk, records: Iterable[RawRecord], later: Later | None = None) -> Iterator[Staged]:
+        """Decode records as they are drawn; with `later` those that go the whole way are only put there."""
         topic, partition = chunk.topic, chunk.partition
         policy = policy_of(topic, self._settings)
         prefix = event_id_prefix(topic, policy.source_epoch, partition)
@@ -68,7 +89,7 @@ class Stager:
                 observed = observed_timestamp(timestamp)
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
-            hints, plain, record = without_headers, always_plain, None
+            hints, plain, record, leaves = without_headers, always_plain, None, NO_LEAVES
             if raw.headers:
                 hints = read_hints(raw.headers, pinned)
                 plain = hints.plain
@@ -77,14 +98,16 @@ class Stager:
                 try:
                     record = read_clean(value, hints, event_id, observed, source)
                 except HoldsSeveral as several:
-                    self.opened += 1
-                    yield from decode(Arrival(raw, event_id, observed, source, hints, fallback), several.leaves)
-                    continue
+                    leaves = several.leaves
             if record is not None:
                 yield raw, record, None, None
-            else:
+                continue
+            arrival = Arrival(raw, event_id, observed, source, hints, fallback)
+            if later is None:
                 self.opened += 1
-                yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
+                yield from decode(arrival, leaves)
+            else:
+                later[offset] = partial(decode, arrival, leaves)
 
     def _decode_around(self, chunk: Chunk, records: Iterable[tuple[RawRecord, str | None]]) -> Iterator[Staged]:
         """Decode records of which some come with the reason why Kafka's own client could not read them: they die."""
@@ -112,3 +135,7 @@ class Stager:
             if type(raw) is JoinedRecord and not isinstance(record, DeadLetter):
                 add_flags(record, *raw.flags)
             yield staged
+
+
+def _beginning(raw: RawRecord) -> bytes:
+    return (raw.value or b"")[:_ALIKE_BYTES]
