@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from streams.agents.gathered import Gathered, Slice
@@ -15,10 +17,12 @@ from streams.agents.seen import Everything
 from streams.agents.settling import Settling
 from streams.errors import TemporaryError
 from streams.kafka.assignment import Assignment, FetchedChunk
+from streams.resilience.parcel import Delivered
 from streams.sinks.base import Item
 from streams.types import Counts, DeadLetter, Outcome, RawRecord
 
 _END_SECONDS = 5.0
+_OFFSET = attrgetter("offset")
 
 
 class Part(NamedTuple):
@@ -122,7 +126,14 @@ class Lane:
     async def _store(self, slices: Sequence[Slice], seen: Everything) -> None:
         """Write what is new, and settle all of it: stored, dead or filtered."""
         part = await self._read(slices, seen)
-        delivered = await self._outlet.deliver(seen.batch(part.items)) if part.items else ()
+        buried: set[int] = set()
+
+        async def bury(item: Item, fate: Delivered) -> None:
+            raw = part.raws[bisect_left(part.raws, item.offset, key=_OFFSET)]
+            await self._settling.bury(self.assignment, self._outlet.rejected(raw, item, fate))
+            buried.add(item.offset)
+
+        delivered = await self._outlet.deliver(seen.batch(part.items), bury) if part.items else ()
         dead = part.dead + [
             self._outlet.rejected(raw, item, fate)
             for raw, item, fate in zip(part.raws, part.items, delivered, strict=True)
@@ -131,7 +142,7 @@ class Lane:
         dead.sort(key=lambda letter: letter.raw.offset)
         stored = len(part.raws) + len(part.dead) - len(dead)
         self._outlet.count(stored=stored, rejected=len(dead), filtered=part.filtered)
-        self._settle(slices, Counts(enriched=stored, dead=len(dead), sampled=part.filtered), dead)
+        self._settle(slices, Counts(enriched=stored, dead=len(dead), sampled=part.filtered), dead, buried)
 
     async def _read(self, slices: Sequence[Slice], seen: Everything) -> Part:
         """Decode and filter, with a pause for others after each slice."""
@@ -151,9 +162,10 @@ class Lane:
             await asyncio.sleep(0)
         return part._replace(filtered=filtered)
 
-    def _settle(self, slices: Sequence[Slice], counts: Counts, dead: list[DeadLetter]) -> None:
+    def _settle(self, slices: Sequence[Slice], counts: Counts, dead: list[DeadLetter], buried: set[int]) -> None:
         records = [raw for piece in slices for raw in piece.records]
-        outcome = Outcome([], [], [], dead, counts, slices[-1].end - 1, {})
+        unburied = [letter for letter in dead if letter.raw.offset not in buried]
+        outcome = Outcome([], [], [], unburied, counts, slices[-1].end - 1, {})
         covered = self._settling.publish(self.assignment, outcome, records)
         if self._settling.guard(self.assignment, covered, dict.fromkeys((d.raw.offset for d in dead), True)):
             self._gathered.clear()

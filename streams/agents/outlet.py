@@ -17,7 +17,7 @@ from streams.resilience.adaptive import AdaptiveLimit, AdaptivePolicy
 from streams.resilience.attempts import Attempt, Attempts, DeliveryPolicy
 from streams.resilience.breaker import Breaker, BreakerPolicy, BreakerState
 from streams.resilience.delivery import Delivery
-from streams.resilience.parcel import Delivered
+from streams.resilience.parcel import Bury, Delivered, leave
 from streams.settings_sinks import SinkEntry
 from streams.sinks.base import Batch, BatchBounds, DeduplicatedSink, Item, Sink, Unavailable
 from streams.types import DeadLetter, RawRecord
@@ -51,7 +51,8 @@ class Outlet:
         self.last_attempt = clock()
         breaker = Breaker(BreakerPolicy(**entry.breaker.model_dump()), clock)
         policy = DeliveryPolicy(**entry.retry.model_dump())
-        self._attempts = Attempts(sink, policy, breaker, self._observe, clock)
+        self._slots = Slots(lambda: self._limit.concurrency)
+        self._attempts = Attempts(sink, policy, breaker, self._observe, clock, slot=self._slots.slot)
         self.delivery = Delivery(self._attempts)
         self._enriched_topic = enriched_topic
         self._bounds = bounds
@@ -62,7 +63,6 @@ class Outlet:
                 target_seconds=entry.batch.write_seconds,
             )
         )
-        self._slots = Slots(lambda: self._limit.concurrency)
         self._metrics = metrics
         self._clock = clock
         self._trouble = ""
@@ -95,14 +95,13 @@ class Outlet:
             return Everything(topic, partition)
         return Marked(topic, partition, await self._insist(lambda: sink.take(topic, partition)))
 
-    async def deliver(self, batch: Batch) -> Sequence[Delivered]:
-        """Give what became of each record in the end, however long it takes."""
+    async def deliver(self, batch: Batch, bury: Bury = leave) -> Sequence[Delivered]:
+        """Give what became of each record in the end, however long it takes.
+
+        Of a batch with marks, each death is told to `bury`, and nothing behind it is written before that is done.
+        """
         self._metrics.sink_batch_records.labels(self.name).observe(len(batch.items))
-        async with self._slots.slot():
-            began = time.perf_counter()
-            delivered = await self.delivery.deliver(batch)
-            self.spent("write", time.perf_counter() - began)
-        return delivered
+        return await self.delivery.deliver(batch, bury)
 
     def rejected(self, raw: RawRecord, item: Item, delivered: Delivered) -> DeadLetter:
         """Make the dead letter of a record that the store will not take."""
@@ -160,6 +159,7 @@ class Outlet:
     def _observe(self, attempt: Attempt) -> None:
         self.last_attempt = attempt.ended
         self._limit.observe(attempt)
+        self.spent("write", attempt.ended - attempt.began)
         result = "ok" if attempt.settled else "failed"
         self._metrics.sink_write_seconds.labels(self.name, result).observe(attempt.ended - attempt.began)
         if attempt.settled:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from streams.kafka.assignment import Assignment
+from streams.kafka.commits import Bundle
 from streams.kafka.ownership import Ownership
 from streams.kafka.publisher import Publisher
 from streams.metrics import Metrics
-from streams.types import Outcome, RawRecord
+from streams.types import Counts, DeadLetter, Outcome, RawRecord
 
 
 class Settling:
@@ -34,6 +36,15 @@ class Settling:
         settled = partial(self._settled, assignment, records)
         self._publisher.publish(outcome, bundle, assignment.tp.partition, settled)
         return bundle.records
+
+    async def bury(self, assignment: Assignment, letter: DeadLetter) -> None:
+        """Publish a dead letter before the bundle that counts it, and wait until it is acknowledged."""
+        safe = asyncio.Event()
+        self._metrics.records_dead.labels(letter.stage, letter.reason).inc()
+        alone = Outcome([], [], [], [letter], Counts(dead=1), letter.raw.offset, {})
+        bundle = Bundle(letter.raw.offset + 1, alone.counts, time.monotonic())
+        self._publisher.publish(alone, bundle, assignment.tp.partition, safe.set)
+        await safe.wait()
 
     def guard(self, assignment: Assignment, covered: Sequence[Sequence[RawRecord]], dead: Mapping[int, bool]) -> bool:
         """Show the guard which of the covered records died; True when it has paused the partition.

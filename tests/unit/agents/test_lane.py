@@ -35,6 +35,8 @@ class Scene:
         self.batches: list[int] = []
         self.outcomes: list[Outcome] = []
         self.congested = False
+        self.acknowledges = True
+        self._unacknowledged: list[Callable[[], None]] = []
         self.given_back: list[Assignment] = []
         put = self.store.store
         self.store.store = lambda batch, how: (self.batches.append(len(batch.items)), put(batch, how))[1]  # type: ignore[method-assign]
@@ -56,7 +58,15 @@ class Scene:
 
     def _publish(self, outcome: Outcome, bundle: Any, partition: int, settled: Callable[[], None]) -> None:
         self.outcomes.append(outcome)
-        settled()
+        self._unacknowledged.append(settled)
+        if self.acknowledges:
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Acknowledge what was published, and from now on everything."""
+        self.acknowledges = True
+        while self._unacknowledged:
+            self._unacknowledged.pop(0)()
 
     def _hold(self, assignment: Assignment, reason: Any, explanation: str) -> None:
         assignment.holds[reason] = explanation
@@ -141,10 +151,27 @@ async def test_every_record_has_its_outcome(scene: Any, make_chunk: Any) -> None
     await until(lambda: here.assignment.tracker.idle)
 
     assert here.assignment.tracker.counts == Counts(consumed=7, enriched=2, dead=2, sampled=3)
-    letters = [(letter.raw.offset, letter.reason, letter.sink, letter.event_id) for letter in here.outcomes[0].dead]
+    letters = [
+        (letter.raw.offset, letter.reason, letter.sink, letter.event_id) for one in here.outcomes for letter in one.dead
+    ]
     assert letters == [(1, "sink.rejected", "memory", ITEMS[1].event_id), (6, "schema.invalid", "memory", None)]
     status = here.outlet.status()
     assert (status.stored, status.rejected, status.filtered) == (2, 2, 3)
+
+
+async def test_marks_pass_a_dead_record_only_once_its_letter_is_acknowledged(scene: Any, make_chunk: Any) -> None:
+    here = scene(DeduplicatedMemorySink)
+    here.store.refuses = lambda item: item.event_id == ITEMS[1].event_id
+    here.acknowledges = False
+    here.lane.put(make_chunk(values(0, 3), here.assignment))
+    here.lane.hurry()
+    await until(lambda: here.outcomes)
+    await settle()
+    assert (here.stored, here.store.marks, here.assignment.tracker.prefix) == ([], {}, 0)
+
+    here.acknowledge()
+    await until(lambda: here.assignment.tracker.idle)
+    assert here.stored == [ITEMS[0].event_id, ITEMS[2].event_id]
 
 
 async def test_a_redriven_record_is_not_filtered(make_assignment: Any, make_chunk: Any) -> None:
