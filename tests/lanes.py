@@ -127,22 +127,7 @@ class Lane:
 
     async def read(self, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
         """Read a topic from its beginning to its present end."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
-        )
-        await consumer.start()
-        try:
-            await consumer._client._wait_on_metadata(topic)
-            tps = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
-            consumer.assign(tps)
-            ends = await consumer.end_offsets(tps)
-            found: list[ConsumerRecord[bytes, bytes]] = []
-            while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-                for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found.extend(records)
-            return found
-        finally:
-            await consumer.stop()
+        return await read_topic(self.bootstrap, topic)
 
     async def enriched_records(self) -> list[dict[str, Any]]:
         return [json.loads(record.value or b"") for record in await self.read(self.enriched)]
@@ -184,6 +169,26 @@ class Lane:
             return all(p in states and states[p].offset >= offset for p, offset in offsets.items())
 
         await until(reached, seconds)
+
+
+async def read_topic(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
+    """Read a topic from its beginning to its present end."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed"
+    )
+    await consumer.start()
+    try:
+        await consumer._client._wait_on_metadata(topic)
+        tps = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+        consumer.assign(tps)
+        ends = await consumer.end_offsets(tps)
+        found: list[ConsumerRecord[bytes, bytes]] = []
+        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found.extend(records)
+        return found
+    finally:
+        await consumer.stop()
 
 
 @asynccontextmanager

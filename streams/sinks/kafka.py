@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from streams.errors import ConfigurationError
 from streams.kafka.connection import client_options
 from streams.kafka.partitioner import assign
+from streams.kafka.preflight import present_topics
 from streams.kafka.sequence import Sent, send_sequence
 from streams.settings import Security
 from streams.sinks.base import OK, Batch, Effect, Item, Outcome, Place, Result, Sink, SinkOptions, Unavailable
@@ -78,6 +79,7 @@ class KafkaSink(Sink):
         )
         try:
             await producer.start()
+            await present_topics(producer)
         except KafkaError as error:
             await producer.stop()
             raise Unavailable(type(error).__name__) from None
