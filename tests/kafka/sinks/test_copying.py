@@ -42,7 +42,7 @@ class KafkaUnderTest(SinkUnderTest):
         return [orjson.loads(record.value) for record in await read_topic(self.brokers, self.topic)]
 
     def spoil(self, item: Item) -> Item:
-        return changed(item, attributes={"spoiled": random.Random(1).randbytes(800_000).hex()})  # no compression helps
+        return changed(item, attributes={"spoiled": random.Random(1).randbytes(800_000).hex()})  # noqa: S311 - no compression makes it small
 
 
 def made(brokers: str, topic: str, *, rewrite: bool = False, **options: Any) -> KafkaSink:
