@@ -13,28 +13,21 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import orjson
-
+from bench.enriched import enriched
 from bench.errors import BenchVoid
-from bench.generate import samples
-from streams.pipeline import Pipeline
-from streams.settings import Settings
 from streams.sinks.base import Batch, Item, Place
 from streams.sinks.postgres.connections import writers
 from streams.sinks.postgres.options import PostgresOptions
 from streams.sinks.postgres.rows import COLUMNS, rows_of
 from streams.sinks.postgres.sink import PostgresSink
-from streams.testing import FakeRecord, chunk_of
 from tests.postgres import PostgresServer, connected, missing, server
 
 ROUNDS = 3
 _VARIABLE = "BENCH_POSTGRES_DSN"
-_CHUNK = 500
 
 
 class PostgresFigures(NamedTuple):
@@ -57,25 +50,6 @@ async def measure(store: PostgresServer, items: Sequence[Item]) -> PostgresFigur
         sinks.append(await _rate(store, items, _by_sink))
         bares.append(await _rate(store, items, _by_copy))
     return PostgresFigures(median(sinks), median(bares), median(map(float.__truediv__, sinks, bares)))
-
-
-def enriched(number: int) -> list[Item]:
-    """Give records of the bench's job as they come out of the pipeline, observed now."""
-    pipeline, items = Pipeline(Settings(processors=())), list[Item]()
-    source = (sample for sample in samples() if not sample.broken)
-    now = time.time_ns() // 1_000_000
-    while len(items) < number:
-        raw = [
-            FakeRecord(one.value, len(items) + at, one.key, timestamp=now)
-            for at, one in enumerate(islice(source, _CHUNK))
-        ]
-        chunk = chunk_of(*raw, start=len(items))
-        pipeline.prepare(chunk)
-        outcome = pipeline.finish(chunk, {})
-        for key, value in zip(outcome.keys, outcome.values, strict=True):
-            record = orjson.loads(value)
-            items.append(Item(len(items), key, value, record["event_id"], record))
-    return items[:number]
 
 
 async def _rate(
@@ -131,7 +105,7 @@ def main(number: int) -> None:
     store = server(durable=True)
     store.start()
     try:
-        figures = asyncio.run(measure(store, enriched(number)))
+        figures = asyncio.run(measure(store, enriched(number, first_ms=time.time_ns() // 1_000_000)))
     finally:
         store.remove()
     print(f"sink {figures.sink:,.0f}/s, bare COPY {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
