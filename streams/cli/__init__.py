@@ -108,7 +108,10 @@ _GROUPS: dict[str, tuple[str, dict[str, Callable[..., Any]]]] = {
         "Create and check the topics.",
         {"create": topics.create, "check": topics.check, "acl": topics.acl},
     ),
-    "retention": ("Let what sinks have stored grow old.", {"plan": retention.plan, "run": retention.run}),
+    "retention": (
+        "Let what sinks have stored grow old.",
+        {"plan": retention.plan, "run": retention.run, "compact": retention.compact},
+    ),
     "new": ("Begin something of your own.", {"processor": new.processor}),
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from streams.sinks.governed import Deletion
 
 Sink = Annotated[str, typer.Option(metavar="NAME", help="Which sink's store.")]
+_LATE: Final = timedelta(hours=1)
+"""What comes later than this is merged the next time."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -60,6 +63,28 @@ def run(
 
     deleted = asyncio.run(_run(sink, load(), archive, as_json=as_json))
     console.say(f"deleted {view.amount(deleted)}" if deleted else "nothing is too old")
+
+
+def compact(sink: Sink = "parquet") -> None:
+    """Make few large files of the many small ones of a Parquet sink; its sink may be running.
+
+    Hours that have been over for an hour are merged. Run it every hour or every day: queries open fewer files then.
+
+    Examples:
+      weft retention compact
+      weft retention compact --sink archive
+    """
+    from streams.settings import load
+
+    merged = asyncio.run(_compact(sink, load()))
+    console.say(f"merged {merged} files" if merged else "there is nothing to merge")
+
+
+async def _compact(sink: str, settings: Settings) -> int:
+    from streams.governance import keeper_of
+
+    async with keeper_of(sink, settings) as keeper:
+        return await keeper.compact(datetime.now(UTC) - _LATE)
 
 
 async def _planned(sink: str, settings: Settings) -> Sequence[Deletion]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 import orjson
@@ -171,6 +171,15 @@ class Keeper(ABC):
         Raises:
             ConfigurationError, Unavailable: as `days` does.
         """
+
+    async def compact(self, before: datetime) -> int:
+        """Make few files of the many that were written before a time, where a store needs that; gives how many went.
+
+        Raises:
+            ConfigurationError, Unavailable: as `days` does.
+            TemporaryError: somebody else does so now.
+        """
+        return 0
 
     @abstractmethod
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from streams.sinks.governed import Day, Deletion, Erased, Group, Keeper, Subject
+from streams.sinks.parquet.compaction import compact
 from streams.sinks.parquet.dataset import committed_in, records_of
 from streams.sinks.parquet.files import Files, open_files
 from streams.sinks.parquet.layout import hour_of, signal_of
@@ -57,6 +58,11 @@ class ParquetKeeper(Keeper):
     async def erase(self, subject: Subject) -> Sequence[Erased]:
         """Write every file anew that holds records of the subject, without them."""
         return await asyncio.to_thread(self._erase, subject)
+
+    async def compact(self, before: datetime) -> int:
+        """Merge the small files of the hours that ended before a time."""
+        groups = await asyncio.to_thread(compact, self._location, before=before)
+        return sum(map(len, groups))
 
     async def stop(self) -> None:
         """There is nothing to let go of."""

@@ -7,20 +7,18 @@ that asked the log before must ask again when a file of its list is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
 
 from streams.errors import TemporaryError
 from streams.sinks.parquet.files import open_files
-from streams.sinks.parquet.layout import folder_of, signal_of
+from streams.sinks.parquet.layout import folder_of
 from streams.sinks.parquet.log import Fenced, Log
 from streams.sinks.parquet.manifest import MAINTENANCE, DataFile
 from streams.sinks.parquet.parquet import described, from_parquet, to_parquet
-from streams.sinks.parquet.records import to_records
 from streams.sinks.parquet.writer import Writer
 
 
@@ -65,35 +63,3 @@ class Maintenance:
             raise TemporaryError(
                 "another program has begun to maintain the dataset", cure="Run it again when the other one is done."
             ) from None
-
-
-def drop(location: str | Path, doomed: Callable[[DataFile], bool]) -> Sequence[DataFile]:
-    """Delete whole files, all in one step; gives them. Their days and signals are in their paths (`layout`).
-
-    Raises:
-        TemporaryError: another program maintains the dataset now.
-        Unavailable: the store does not answer.
-    """
-    maintenance = Maintenance(location)
-    files = [file for file in maintenance.files if doomed(file)]
-    if files:
-        maintenance.replace(files)
-    return files
-
-
-def erase(location: str | Path, doomed: Callable[[Mapping[str, Any]], bool]) -> int:
-    """Delete single records, file by file; gives how many. What was deleted is in no file afterwards.
-
-    Raises:
-        TemporaryError: another program maintains the dataset now; begin again.
-        Unavailable: the store does not answer; begin again.
-    """
-    maintenance = Maintenance(location)
-    erased = 0
-    for file in maintenance.files:
-        table = maintenance.read(file)
-        kept = [not doomed(record) for record in to_records(table, signal_of(file.path))]
-        if not all(kept):
-            maintenance.replace([file], table.filter(pa.array(kept)))
-            erased += kept.count(False)
-    return erased

@@ -88,6 +88,12 @@ def test_one_file_holds_records_with_and_without_each_optional_key() -> None:
     assert [canonical(record) for record in through_a_file(*records)] == list(map(canonical, records))
 
 
+def test_a_large_batch_keeps_its_order() -> None:
+    records = [example("log_minimal", event_id=f"raw-0-{number}", body=number) for number in range(2_500)]
+
+    assert through_a_file(*records) == records
+
+
 @pytest.mark.parametrize(
     "changes",
     [

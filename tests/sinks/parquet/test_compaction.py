@@ -1,10 +1,9 @@
-"""Compaction, deletion and erasure replace files in one step; marks, neighbours and other writers stay as they are."""
+"""Compaction and deletion replace files in one step; marks, neighbours and other writers stay as they are."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -17,7 +16,7 @@ from streams.resilience.deduplication import batch_of
 from streams.sinks.parquet import dataset
 from streams.sinks.parquet.compaction import Most, compact, plan
 from streams.sinks.parquet.files import open_files
-from streams.sinks.parquet.maintenance import Maintenance, drop, erase
+from streams.sinks.parquet.maintenance import Maintenance
 from streams.sinks.parquet.manifest import DataFile
 from streams.sinks.parquet.parquet import from_parquet
 from streams.testing.items import TOPIC, make_items
@@ -117,7 +116,8 @@ async def test_the_writer_of_a_partition_goes_on_while_others_compact(folder: Pa
 async def test_replays_after_compaction_and_deletion_store_nothing(folder: Path) -> None:
     await deliver(folder, ITEMS)
     compact(folder, before=LATER)
-    drop(folder, lambda file: "signal=span" in file.path)
+    maintenance = Maintenance(folder)
+    maintenance.replace([file for file in maintenance.files if "signal=span" in file.path])
     left = committed_ids(folder)
     assert 0 < len(left) < len(ITEMS)
 
@@ -138,45 +138,44 @@ async def test_the_second_maintainer_shuts_out_the_first(folder: Path) -> None:
     assert lying_files(folder) == committed_files(folder)
 
 
-async def test_dropped_files_are_told_and_gone(folder: Path) -> None:
+async def test_files_that_are_replaced_by_nothing_are_gone_with_their_folders(folder: Path) -> None:
     await deliver(folder, ITEMS)
+    maintenance = Maintenance(folder)
+    old = [file for file in maintenance.files if "day=2026-03-01" in file.path]
 
-    dropped = drop(folder, lambda file: "day=2026-03-01" in file.path)
+    maintenance.replace(old)
 
-    assert dropped
-    assert not [path for path in lying_files(folder) if "day=2026-03-01" in path]
+    assert old
     assert not any("day=2026-03-01" in name for name in lying_folders(folder))
-    assert sum(file.records for file in dropped) + len(committed_ids(folder)) == len(ITEMS)
-
-
-async def test_erased_records_are_in_no_file_and_their_neighbours_stay(folder: Path) -> None:
-    await deliver(folder, ITEMS)
-    doomed = {item.event_id for item in ITEMS[::7]}
-
-    erased = erase(folder, lambda record: record["event_id"] in doomed)
-
-    assert erased == len(doomed)
-    assert committed_ids(folder) == sorted({item.event_id for item in ITEMS} - doomed)
     assert lying_files(folder) == committed_files(folder)
-    assert erase(folder, lambda record: record["event_id"] in doomed) == 0
+    assert sum(file.records for file in old) + len(committed_ids(folder)) == len(ITEMS)
 
 
-async def test_a_file_all_of_whose_records_are_erased_is_removed(folder: Path) -> None:
+async def test_rows_that_are_left_out_are_in_no_file_and_their_neighbours_stay(folder: Path) -> None:
     await deliver(folder, ITEMS)
+    maintenance = Maintenance(folder)
+    (file, *_) = (file for file in maintenance.files if file.records > 1)
+    table = maintenance.read(file)
 
-    assert erase(folder, _any) == len(ITEMS)
+    maintenance.replace([file], table.slice(1))
+
+    assert committed_ids(folder) == sorted({item.event_id for item in ITEMS} - {table["event_id"][0].as_py()})
+    assert lying_files(folder) == committed_files(folder)
+
+
+async def test_a_file_of_which_no_row_is_left_is_removed(folder: Path) -> None:
+    await deliver(folder, ITEMS)
+    maintenance = Maintenance(folder)
+
+    for file in maintenance.files:
+        maintenance.replace([file], maintenance.read(file).slice(0, 0))
+
     assert not lying_files(folder)
 
 
 def test_a_dataset_without_files_needs_nothing(folder: Path) -> None:
     assert not compact(folder, before=LATER)
-    assert not drop(folder, _any)
-    assert erase(folder, _any) == 0
     assert not open_files(folder).names("signal=log")
-
-
-def _any(_: Any) -> bool:
-    return True
 
 
 def file_in(folder: str, records: int = 1, size: int = 1) -> DataFile:

@@ -16,7 +16,9 @@ from streams.sinks.parquet import dataset
 from streams.sinks.sqlite.keeper import SqliteKeeper
 from streams.sinks.sqlite.store import SqliteStore
 from streams.sinks.stores import Query
+from streams.testing.items import make_items
 from tests.governing import FIRST, ITEMS, PERSON, PERSONAL, SqliteAlone, of
+from tests.sinks.parquet.datasets import deliver
 from tests.unit.cli.conftest import Weft
 
 NOW = datetime.now(UTC).date().isoformat()
@@ -177,3 +179,24 @@ def test_where_nothing_was_stored_there_is_nothing_to_erase(
     result = weft("forget", "--trace", "a" * 32, "--yes")
     assert result.code == 2
     assert "no store" in result.err
+
+
+def test_the_small_files_of_a_parquet_sink_are_merged(
+    weft: Weft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEFT_STATE_DIR", str(tmp_path))
+    folder = tmp_path / "sinks" / "parquet"
+    for seed in range(2):
+        asyncio.run(deliver(folder, make_items(20, partition=seed), partition=seed))
+    records = len(list(dataset.records(folder)))
+
+    assert "merged" in weft("retention", "compact").err
+
+    files = dataset.committed(folder)
+    assert len(files) == len({file.path.rpartition("/")[0] for file in files})
+    assert sum(file.records for file in files) == records == 40
+    assert weft("retention", "compact").err.strip() == "there is nothing to merge"
+
+
+def test_a_store_without_small_files_has_nothing_to_merge(weft: Weft, state: Path) -> None:
+    assert weft("retention", "compact", "--sink", "sqlite").err.strip() == "there is nothing to merge"
