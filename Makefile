@@ -25,8 +25,9 @@ run: setup ## Run the whole pipeline on this machine with sample traffic (ARGS="
 test: setup lint ## Lint, type-check and run every test
 	$(BIN)/pytest $(ARGS)
 
-bench: setup ## Measure Weft beside its peers on one broker (ARGS="--quick")
+bench: setup ## Measure Weft beside its peers on one broker, and the processors (ARGS="--quick")
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.processors
 
 profile: setup ## Show where the worker's CPU time goes (ARGS="--bare")
 	$(BIN)/python -m bench.profile $(ARGS)
