@@ -66,19 +66,19 @@ class Redact(Processor):
         found = self._redactor.search_lines(lines)
         if not found:
             return repeat(False, len(records))
-        parts: dict[int, list[tuple[str, Sequence[int]]]] = {}
+        parts: dict[int, list[tuple[str, tuple[int, ...]]]] = {}
         for line, patterns in found.items():
             place, name = _part_of(line, len(records), others)
             parts.setdefault(place, []).append((name, patterns))
         return (place in parts and self._redact(record, parts[place]) for place, record in enumerate(records))
 
-    def _redact(self, record: Any, parts: Iterable[tuple[str, Sequence[int]]]) -> bool:
+    def _redact(self, record: Any, parts: Iterable[tuple[str, tuple[int, ...]]]) -> bool:
         """Look through the parts in which something may be; False when all stays as it is."""
-        changed = False
+        changed, walk = False, self._redactor.walk
         for name, patterns in parts:
             said = record.get(name)
             if said:
-                put = _WAYS.get(name, Walk.document)(self._redactor.walk(patterns), said)
+                put = _WAYS[name](walk(patterns), said) if name in _WAYS else walk(patterns).document(said)
                 if put is not said:
                     record[name], changed = put, True
         if changed:

@@ -7,7 +7,7 @@ than time linear in its length. The local part is taken without `=`, `/`, `?`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from streams.processors.redaction.detector import Detector, Span
@@ -16,8 +16,12 @@ _LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 255
 _AT: Final = re.compile(r"@|%(?:25)?40|\\u0040|&#(?:64|[xX]40);")
 """An at sign, as it is or escaped for a URL, for JSON in JSON, or for HTML."""
 
+_PLAIN_AT: Final = re.compile("@")
 _LOCAL_BACKWARDS = re.compile(r"(?:[0-9A-Fa-f]{4}u\\{1,7}|[\w.+%'!#$^~{|}`-])+(?<!\.)")
 """Letters may be escaped for JSON in JSON."""
+
+_PLAIN_BACKWARDS = re.compile(r"[\w.+%'!#$^~{|}`-]+(?<!\.)")
+"""The same where no letter is."""
 
 _QUOTED_BACKWARDS = re.compile(r'"[^"@\n]{1,62}\\?"')
 _DOMAIN = re.compile(r"[\w\u00b7.\u3002\uff0e-]+")
@@ -40,24 +44,27 @@ _USUAL_DOMAIN = re.compile(
 
 def _find(text: str) -> Iterator[Span]:
     done = 0
-    for first, behind in _ats(text):
-        local_end = _without_backslashes(text, first) if text[first] == "\\" else first
-        start = _local_start(text, done, local_end)
-        end = _domain_end(text, behind) if start < local_end else 0
+    for at, behind in _ats(text):
+        usual = _USUAL_DOMAIN.match(text, behind, behind + _LONGEST_DOMAIN)
+        end = usual.end() if usual else _domain_end(text, behind)
         if end:
-            yield Span(start, end, "email")
-            done = end
+            local_end = _without_backslashes(text, at) if text[at] == "\\" else at
+            start = _local_start(text, done, local_end)
+            if start < local_end:
+                yield Span(start, end, "email")
+                done = end
 
 
-def _ats(text: str) -> Iterator[tuple[int, int]]:
-    """Give where each at sign begins and ends; most texts have it only as it is."""
+def _ats(text: str) -> Iterable[tuple[int, int]]:
+    """Give where each at sign begins and ends; most texts have one, as it is."""
     if "%" in text or "\\u0040" in text or "&#" in text:
-        yield from (at.span() for at in _AT.finditer(text))
-        return
-    place = text.find("@")
-    while place >= 0:
-        yield place, place + 1
-        place = text.find("@", place + 1)
+        return (at.span() for at in _AT.finditer(text))
+    first = text.find("@")
+    if first < 0:
+        return ()
+    if text.find("@", first + 1) < 0:
+        return ((first, first + 1),)
+    return (at.span() for at in _PLAIN_AT.finditer(text, first))
 
 
 def _without_backslashes(text: str, end: int) -> int:
@@ -69,7 +76,7 @@ def _without_backslashes(text: str, end: int) -> int:
 def _local_start(text: str, first: int, at: int) -> int:
     """Give where the local part before an at sign begins; the at sign's place when there is none."""
     before = text[max(first, at - _LONGEST_LOCAL) : at][::-1]
-    local = _LOCAL_BACKWARDS.match(before)
+    local = (_LOCAL_BACKWARDS if "\\" in before else _PLAIN_BACKWARDS).match(before)
     if local is None:
         quoted = _QUOTED_BACKWARDS.match(before)
         return at - quoted.end() if quoted else at
@@ -80,10 +87,7 @@ def _local_start(text: str, first: int, at: int) -> int:
 
 
 def _domain_end(text: str, first: int) -> int:
-    """Give where the domain ends that begins there; 0 when none does."""
-    usual = _USUAL_DOMAIN.match(text, first, first + _LONGEST_DOMAIN)
-    if usual is not None:
-        return usual.end()
+    """Give where an unusual domain ends that begins there; 0 when none does."""
     literal = _LITERAL.match(text, first)
     if literal:
         return literal.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +23,8 @@ _FEWEST_KEY_BYTES = 16
 class Redactor:
     """Redacts texts and documents.
 
-    The sieve tells of lines of JSON which detectors may find something in them, and `walk` gives the walk with them.
+    `search_lines` tells what of lines of JSON the sieve holds back, and `walk(found)` gives the walk with the detectors
+    that may find something by that.
 
     Raises:
         ConfigurationError: the key of hashes cannot be read or is too short.
@@ -38,7 +39,7 @@ class Redactor:
         self._always = sum(1 << place for place, detector in enumerate(self._detectors) if not detector.sieve)
         self._every = (1 << len(self._detectors)) - 1
         self._walk_of = lru_cache(_WALKS)(self._walk)
-        self._walk_by = lru_cache(_WALKS)(lambda found: self._walk_of(self.sieve.mask(found) | self._always))
+        self.walk = lru_cache(_WALKS)(self._walk_by)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -57,15 +58,14 @@ class Redactor:
         """Give a document without what any detector finds in it, or that stands under a secret name."""
         return self._walk_of(self._every).document(value)
 
-    def search_lines(self, lines: bytes) -> Mapping[int, Sequence[int]]:
+    def search_lines(self, lines: bytes) -> Mapping[int, tuple[int, ...]]:
         """Give the numbers of the lines of JSON in which something may be, with what the sieve found in each."""
         if self._always:
-            return dict(enumerate(map(self.sieve.search, lines.split(b"\n")[:-1])))
+            return {line: tuple(self.sieve.search(json)) for line, json in enumerate(lines.split(b"\n")[:-1])}
         return self.sieve.search_lines(lines)
 
-    def walk(self, found: Sequence[int]) -> Walk:
-        """Give the walk with the detectors that may find something by what the sieve has found."""
-        return self._walk_by(tuple(found))
+    def _walk_by(self, found: tuple[int, ...]) -> Walk:
+        return self._walk_of(self.sieve.mask(found) | self._always)
 
     def _walk(self, mask: int) -> Walk:
         chosen = [detector for place, detector in enumerate(self._detectors) if mask >> place & 1]

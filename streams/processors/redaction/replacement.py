@@ -20,6 +20,7 @@ class Replacement:
         self.counts: Counter[str] = Counter()
         self._modes = _modes(options)
         self._key = key
+        self._masks = {kind: mask(kind, "") for kind, mode in self._modes.items() if mode == "mask"}
         self._allowed = re.compile("|".join(translate(value) for value in options.allow)) if options.allow else None
 
     @property
@@ -33,6 +34,8 @@ class Replacement:
         if mode == "keep" or (self._allowed is not None and self._allowed.match(found)):
             return None
         self.counts[kind] += 1
+        if mode == "mask":
+            return self._masks[kind]
         if mode == "hash" and self._key is not None:
             return hashed(kind, found, self._key)
         return partial(kind, found) if mode == "partial" else mask(kind, found)

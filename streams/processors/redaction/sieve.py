@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, reduce
 from operator import or_
@@ -17,7 +18,11 @@ _PLACES, _MOST_PLACES_MEMORY = 16, 2 << 20
 """The same for each of the small ones that tell where some expressions match, and how many of them are kept."""
 _LINE_END: Final = b"\n"
 
+_ENDS_LITERALLY: Final = re.compile(r"(?:\[(?:[^\]\\]|\\.)+\])?([\w@ -]+)")
+"""An expression of plain text, perhaps behind a class of characters: that text is found ten times quicker."""
+
 Search: TypeAlias = Callable[[bytes], Sequence[int]]
+Find: TypeAlias = Callable[[bytes, int], int]
 
 
 class Sieve:
@@ -42,26 +47,31 @@ class Sieve:
         """Give the detectors to which the expressions belong."""
         return reduce(or_, (self._bits[place] for place in found), 0)
 
-    def search_lines(self, lines: bytes) -> dict[int, Sequence[int]]:
-        """Give what was found in lines of JSON, each with a line end, by the numbers of those that hold something.
+    def search_lines(self, lines: bytes) -> dict[int, tuple[int, ...]]:
+        """Give what may be in lines of JSON, each with a line end, by the numbers of those that may hold something.
 
         Most have none, so all are searched as one; only with what was found there it is looked for line by line.
         """
-        found = self.search(lines)
+        found = tuple(self.search(lines))
+        hits: dict[int, tuple[int, ...]] = {}
         if not found:
-            return {}
-        find, hits, place, number = self._finder(tuple(found)), {}, 0, 0
+            return hits
+        find, place, number = self._finder(found), 0, 0
         while (start := find(lines, place)) >= 0:
-            number += lines.count(_LINE_END, place, start)
+            begin = lines.rfind(_LINE_END, place, start) + 1 or place
             end = lines.index(_LINE_END, start)
-            begin = lines.rfind(_LINE_END, 0, start) + 1
-            hits[number] = found if len(found) == 1 else self.search(lines[begin:end])
+            number += lines.count(_LINE_END, place, begin)
+            hits[number] = found if len(found) == 1 else tuple(self.search(lines[begin:end]))
             place, number = end + 1, number + 1
         return hits
 
-    def _find_any(self, places: Sequence[int]) -> Callable[[bytes, int], int]:
-        """Make the search for the first place at which any of some expressions matches; -1 when none does."""
-        together = "|".join(f"(?:{self._patterns[place]})" for place in places)
+    def _find_any(self, places: Sequence[int]) -> Find:
+        """Make the search for the first place at which any of some expressions may match; -1 when none does."""
+        patterns = [self._patterns[place] for place in places]
+        literal = _ENDS_LITERALLY.fullmatch(patterns[0])
+        if literal and len(patterns) == 1:
+            return _literal_finder(literal[1].encode())
+        together = "|".join(f"(?:{pattern})" for pattern in patterns)
         match = re2.compile(together.encode(), _options(_MOST_PLACES_MEMORY))._regexp.Match  # noqa: SLF001 - as above
         unanchored = re2._Anchor.UNANCHORED  # noqa: SLF001
 
@@ -70,6 +80,10 @@ class Sieve:
             return int(first)
 
         return find
+
+
+def _literal_finder(literal: bytes) -> Find:
+    return lambda lines, start: lines.find(literal, start)
 
 
 def _compiled(patterns: Sequence[str]) -> Search:

@@ -15,6 +15,7 @@ from streams.processors.redaction.names import Names, Role
 from streams.processors.redaction.phones import IN_FIELD, is_number
 from streams.processors.redaction.replacement import Replacement
 
+_PLAIN: Final = Role.PLAIN
 _SECRET: Final = (Role.SECRET, Role.SECRET_TEXT)
 _NAMING: Final = frozenset({"name", "key", "header", "k", "Name", "Key", "Header"})
 _NAMED: Final = frozenset({"value", "val", "v", "Value"})
@@ -39,7 +40,7 @@ class Walk:
         self._known: dict[str, tuple[str, Role]] = {}
         self._without_digits = tuple(detector for detector in detectors if not detector.digits)
 
-    def document(self, value: Any, role: Role = Role.PLAIN) -> Any:
+    def document(self, value: Any, role: Role = _PLAIN) -> Any:
         """Give a value without what is found in it; `role` is that of its name."""
         kind = type(value)
         if kind is str:
@@ -89,6 +90,8 @@ class Walk:
         return self._role(name) in _SECRET and (len(value) == len(("name", "value")) or name.lower().endswith(_HEADERS))
 
     def _text(self, text: str, role: Role) -> str:
+        if role is _PLAIN:
+            return text if len(text) < _SHORTEST else self._replacement.clean(text, self._detectors)
         put: str | None = None
         if role in _SECRET:
             put = self._replacement.replace("secret", text) if text and not MASKED.fullmatch(text) else None
