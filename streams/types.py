@@ -229,10 +229,8 @@ class PartitionState:
     """What `prepare` decoded and `finish` of the same chunk takes."""
     mixed: bool = False
     """Whether the last records were of several dialects: then those of the next chunk are not read in their order."""
-    later: Any = None
-    """Of a chunk that is not read in order, the records that are read last, which alone may begin another part."""
-    kept: Any = None
-    """What became of records behind the end of the last part."""
+    ahead: Any = None
+    """Of a chunk that is not read in order, how far it is."""
     joiner: Any = None
     """Open groups of lines, and what waits behind them."""
 

@@ -17,7 +17,7 @@ from streams.dialects.raw import read_bytes
 from streams.errors import RejectedRecord
 from streams.pipeline.content import BLANKS, Batch, Binary, Content, Document, Text, open_value, read_json
 from streams.pipeline.hints import Hints
-from streams.pipeline.layers import NO_LEAVES, Identity, Layers, Leaf, as_bytes, wrapped
+from streams.pipeline.layers import Identity, Layers, Leaf, as_bytes, wrapped
 from streams.pipeline.merge import merge
 from streams.pipeline.reject import rejected
 from streams.pipeline.trace_sources import complete_trace
@@ -63,7 +63,7 @@ class Decoder:
         self._layers = layers
         self._limits = limits
 
-    def decode(self, arrival: Arrival, leaves: Sequence[Leaf] = NO_LEAVES) -> list[Staged]:
+    def decode(self, arrival: Arrival, leaves: Sequence[Leaf] = ()) -> list[Staged]:
         """Give every record of one raw record, or its dead letters; at least one of them.
 
         `leaves` are its records, where it is known already that there are several.

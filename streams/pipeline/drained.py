@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from streams.types import DeadLetter, RawRecord
+
+_offset = attrgetter("offset")
 
 
 @dataclass(slots=True)
 class Drained:
-    """Columns as in `Outcome`; `next` is the first record that was left, and `split` counts further inner records."""
+    """Columns as in `Outcome`; `further` has the raw record of each inner one but the first of its value.
+
+    `next` is the first record that was left.
+    """
 
     keys: list[bytes | None] = field(default_factory=list)
     values: list[bytes] = field(default_factory=list)
@@ -18,34 +24,44 @@ class Drained:
     dialects: list[str] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     sampled: list[RawRecord] = field(default_factory=list)
-    split: int = 0
+    further: list[RawRecord] = field(default_factory=list)
     next: RawRecord | None = None
 
     def in_order(self) -> Drained:
-        """Give the same by offset; what came of one record stays as it is."""
+        """Give the same by offset; what comes of one raw record keeps its order."""
         offsets = [raw.offset for raw in self.origins]
-        dead = sorted(self.dead, key=lambda letter: letter.raw.offset)
-        sampled = sorted(self.sampled, key=lambda raw: raw.offset)
-        return self._pick(sorted(range(len(offsets)), key=offsets.__getitem__), dead, sampled)
-
-    def cut(self, end: int) -> tuple[Drained, Drained]:
-        """Give what comes of records before an offset, and what comes of those behind it."""
-        before = [place for place, raw in enumerate(self.origins) if raw.offset < end]
-        behind = [place for place, raw in enumerate(self.origins) if raw.offset >= end]
-        first = self._pick(
-            before,
-            [letter for letter in self.dead if letter.raw.offset < end],
-            [raw for raw in self.sampled if raw.offset < end],
+        return self._pick(
+            sorted(range(len(offsets)), key=offsets.__getitem__),
+            sorted(self.dead, key=lambda letter: letter.raw.offset),
+            sorted(self.sampled, key=_offset),
+            self.further,
         )
-        rest = self._pick(
-            behind,
-            [letter for letter in self.dead if letter.raw.offset >= end],
-            [raw for raw in self.sampled if raw.offset >= end],
-        )
-        rest.split, rest.next = 0, None  # inner records are never behind the one that was left
-        return first, rest
 
-    def _pick(self, places: Sequence[int], dead: list[DeadLetter], sampled: list[RawRecord]) -> Drained:
+    def before(self, end: int) -> Drained:
+        """Give what comes of the records before an offset."""
+        return self._within(range(end))
+
+    def behind(self, end: int) -> Drained:
+        """Give what comes of the records from an offset on."""
+        rest = self._within(range(end, 2**63))
+        rest.next = None
+        return rest
+
+    def _within(self, offsets: range) -> Drained:
+        return self._pick(
+            [place for place, raw in enumerate(self.origins) if raw.offset in offsets],
+            [letter for letter in self.dead if letter.raw.offset in offsets],
+            [raw for raw in self.sampled if raw.offset in offsets],
+            [raw for raw in self.further if raw.offset in offsets],
+        )
+
+    def _pick(
+        self,
+        places: Sequence[int],
+        dead: list[DeadLetter],
+        sampled: list[RawRecord],
+        further: list[RawRecord],
+    ) -> Drained:
         keys, values, origins, dialects = self.keys, self.values, self.origins, self.dialects
         return Drained(
             [keys[place] for place in places],
@@ -54,6 +70,18 @@ class Drained:
             [dialects[place] for place in places],
             dead,
             sampled,
-            self.split,
+            further,
             self.next,
         )
+
+
+@dataclass(slots=True)
+class Ahead:
+    """How far a chunk is whose records are not read in order."""
+
+    full: bool = False
+    """Whether a part is full, so that those that are left are read in order."""
+    later: frozenset[int] = frozenset()
+    """The offsets of these; another part begins with one of them, but not with the chunk's first."""
+    kept: Drained | None = None
+    """What became of records behind the end of the last part."""

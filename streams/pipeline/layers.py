@@ -38,13 +38,10 @@ class Leaf(NamedTuple):
     alone: Callable[[], Any]
 
 
-NO_LEAVES: Sequence[Leaf] = ()
-
-
 class HoldsSeveral(Exception):
     """A value that was read as one record holds several: `leaves`, where they are known."""
 
-    def __init__(self, leaves: Sequence[Leaf] = NO_LEAVES) -> None:
+    def __init__(self, leaves: Sequence[Leaf] = ()) -> None:
         super().__init__()
         self.leaves = leaves
 

@@ -18,7 +18,7 @@ from streams.errors import RejectedRecord
 from streams.pipeline.batch import Batch
 from streams.pipeline.build import NO_SNAPSHOTS, build_chain
 from streams.pipeline.decode import Alone, Staged
-from streams.pipeline.drained import Drained
+from streams.pipeline.drained import Ahead, Drained
 from streams.pipeline.encode import shorten, tidy
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import check_dialects
@@ -130,15 +130,16 @@ class Pipeline:
         self.chain.begin(self.provenance, answers)
         joiner: Joiner | None = chunk.state.joiner
         done = self._drain(chunk.state, joiner)
-        if chunk.state.later is not None:
+        if chunk.state.ahead is not None:
             done = done.in_order()
             if done.next is not None:
-                done, chunk.state.kept = done.cut(done.next.offset)
+                end = done.next.offset
+                chunk.state.ahead.kept, done = done.behind(end), done.before(end)
         dead = [letter._replace(pipeline=self.provenance) for letter in done.dead]
         more = done.next is not None
         end = done.next.offset if done.next is not None else joiner.complete(chunk.end) if joiner else chunk.end
         counts = Counts(
-            split=done.split,
+            split=len(done.further),
             enriched=len(done.values),
             dead=len(dead),
             sampled=len(done.sampled),
@@ -150,19 +151,20 @@ class Pipeline:
 
     def _drain(self, state: PartitionState, joiner: Joiner | None) -> Drained:  # noqa: C901 - hot path
         """Draw what is staged until it is through or a part is full; one loop, because a call a record costs much."""
-        done: Drained = state.kept or Drained()
+        ahead: Ahead | None = state.ahead
+        done = (ahead and ahead.kept) or Drained()
         keys, values, origins, dialects, dead = done.keys, done.values, done.origins, done.dialects, done.dead
         size, last, every = 0, None, self._every
         most_output, most_attributes, most_bytes = self._part_bytes, self._limits.attributes, self._limits.record_bytes
         staged, unprocessed = state.staged, self.chain.unprocessed
         for raw, record, inner, alone in staged:
-            if size > most_output and raw is not last and _may_begin_part(raw, state, joiner):
+            if size > most_output and raw is not last and _may_begin_part(raw, ahead, joiner):
                 state.staged = chain(((raw, record, inner, alone),), staged)
                 done.next = raw
                 return done
             last = raw
             if inner:
-                done.split += 1
+                done.further.append(raw)
             if type(record) is DeadLetter:
                 dead += refused(record)
                 size += _DEAD_BYTES
@@ -196,9 +198,12 @@ class Pipeline:
         return done
 
 
-def _may_begin_part(raw: RawRecord, state: PartitionState, joiner: Joiner | None) -> bool:
-    """Whether all that stands before a record has been drained."""
-    return (joiner is None or raw.offset in joiner.run_starts) and (state.later is None or raw.offset in state.later)
+def _may_begin_part(raw: RawRecord, ahead: Ahead | None, joiner: Joiner | None) -> bool:
+    """Whether all that stands before a record has been drained; if not, those that are left come in order now."""
+    if ahead is not None:
+        ahead.full = True
+        return raw.offset in ahead.later
+    return joiner is None or raw.offset in joiner.run_starts
 
 
 def _settled(items: Iterable[Staged], ended: Mapping[int, Exception | None]) -> Iterator[Processed]:

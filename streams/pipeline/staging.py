@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from streams.dialects.base import add_flags
 from streams.dialects.detect import Detector
@@ -12,9 +11,10 @@ from streams.dialects.registry import DIALECTS
 from streams.pipeline.clean import clean_reader
 from streams.pipeline.clean_text import text_reader
 from streams.pipeline.decode import Arrival, Decoder, Staged
+from streams.pipeline.drained import Ahead
 from streams.pipeline.hints import read_hints
 from streams.pipeline.identity import event_id_prefix, observed_timestamp
-from streams.pipeline.layers import NO_LEAVES, HoldsSeveral, Layers
+from streams.pipeline.layers import HoldsSeveral, Layers
 from streams.pipeline.multiline import Joiner
 from streams.pipeline.policies import policy_of
 from streams.pipeline.reject import UNREADABLE
@@ -25,9 +25,7 @@ from streams.values.zones import zone_named
 _BRACE = ord("{")
 _ALIKE_BYTES = 24
 """By so many bytes at their beginning records of one dialect are mostly told from those of others."""
-
-Later: TypeAlias = dict[int, Callable[[], list[Staged]]]
-"""By offset what decodes a record."""
+_offset = attrgetter("offset")
 
 
 class Stager:
@@ -49,7 +47,7 @@ class Stager:
         So each record is encoded and forgotten while it is in the processor's cache, and a chunk costs no memory
         but its output.
         """
-        chunk.state.later = chunk.state.kept = None
+        chunk.state.ahead = None
         multiline = policy_of(chunk.topic, self._settings).multiline
         if multiline.enabled:
             if chunk.state.joiner is None:
@@ -58,22 +56,31 @@ class Stager:
         if chunk.undecodable:
             undecodable = chunk.undecodable
             return self._decode_around(chunk, ((raw, undecodable.get(raw.offset)) for raw in chunk.records))
-        return self._decode_alike(chunk) if chunk.state.mixed else self._decode(chunk, chunk.records)
+        if chunk.state.mixed:
+            chunk.state.ahead = Ahead()
+            return self._decode_alike(chunk, chunk.state.ahead)
+        return self._decode(chunk, chunk.records)
 
-    def _decode_alike(self, chunk: Chunk) -> Iterator[Staged]:
+    def _decode_alike(self, chunk: Chunk, ahead: Ahead) -> Iterator[Staged]:
         """Decode records that begin alike one after the other, because code that ran just now runs twice as fast.
 
-        What goes the whole way comes behind them, in order, because a few bytes may open to megabytes.
+        A few bytes may open to megabytes: once a part is full, the others come in their order.
         """
-        later: Later = {}
-        chunk.state.later = later
-        yield from self._decode(chunk, sorted(chunk.records, key=_beginning), later)
-        for offset in sorted(later):
-            self.opened += 1
-            yield from later[offset]()
+        later: list[RawRecord] = []
 
-    def _decode(self, chunk: Chunk, records: Iterable[RawRecord], later: Later | None = None) -> Iterator[Staged]:
-        """Decode records as they are drawn; with `later` those that go the whole way are only put there."""
+        def until_full() -> Iterator[RawRecord]:
+            for raw in sorted(chunk.records, key=_beginning):
+                if ahead.full:
+                    later.append(raw)
+                else:
+                    yield raw
+
+        yield from self._decode(chunk, until_full())
+        later.sort(key=_offset)
+        ahead.later = frozenset(raw.offset for raw in later if raw is not chunk.records[0])
+        yield from self._decode(chunk, later)
+
+    def _decode(self, chunk: Chunk, records: Iterable[RawRecord]) -> Iterator[Staged]:
         topic, partition = chunk.topic, chunk.partition
         policy = policy_of(topic, self._settings)
         prefix = event_id_prefix(topic, policy.source_epoch, partition)
@@ -89,7 +96,7 @@ class Stager:
                 observed = observed_timestamp(timestamp)
             source: Source = {"topic": topic, "partition": partition, "offset": offset}
             event_id = f"{prefix}{offset}"
-            hints, plain, record, leaves = without_headers, always_plain, None, NO_LEAVES
+            hints, plain, record = without_headers, always_plain, None
             if raw.headers:
                 hints = read_hints(raw.headers, pinned)
                 plain = hints.plain
@@ -98,16 +105,14 @@ class Stager:
                 try:
                     record = read_clean(value, hints, event_id, observed, source)
                 except HoldsSeveral as several:
-                    leaves = several.leaves
+                    self.opened += 1
+                    yield from decode(Arrival(raw, event_id, observed, source, hints, fallback), several.leaves)
+                    continue
             if record is not None:
                 yield raw, record, None, None
-                continue
-            arrival = Arrival(raw, event_id, observed, source, hints, fallback)
-            if later is None:
-                self.opened += 1
-                yield from decode(arrival, leaves)
             else:
-                later[offset] = partial(decode, arrival, leaves)
+                self.opened += 1
+                yield from decode(Arrival(raw, event_id, observed, source, hints, fallback))
 
     def _decode_around(self, chunk: Chunk, records: Iterable[tuple[RawRecord, str | None]]) -> Iterator[Staged]:
         """Decode records of which some come with the reason why Kafka's own client could not read them: they die."""

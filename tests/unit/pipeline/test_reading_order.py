@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.pipeline import Pipeline
-from streams.pipeline.drained import Drained
 from streams.settings import Flow, ProcessorEntry, Settings
 from streams.testing import chunk_of
 from streams.types import Chunk, Counts, Outcome
@@ -74,9 +74,10 @@ def test_the_same_comes_out_in_the_same_order_in_parts_of_any_size(values: list[
 def test_a_part_holds_what_comes_of_the_offsets_up_to_its_end_and_of_no_others(values: list[str], size: int) -> None:
     chunk = chunk_in(True, values)
     begin = 0
-    for part in parts_of(Pipeline(Settings(flow=Flow(part_bytes=size))), chunk):
+    for part in parts_of(Pipeline(Settings(flow=Flow(part_bytes=size), processors=())), chunk):
         offsets = {raw.offset for raw in part.origins} | {letter.raw.offset for letter in part.dead}
         assert offsets == set(range(begin, part.complete_through + 1))
+        assert offsets
         assert part.counts.enriched + part.counts.dead - part.counts.split == len(offsets)
         begin = part.complete_through + 1
     assert begin == chunk.end
@@ -98,11 +99,24 @@ def test_the_order_of_the_next_chunk_follows_from_the_dialects_of_this_one(value
     assert chunk.state.mixed is mixed
 
 
+def test_many_values_that_open_to_much_are_not_all_opened_for_one_part() -> None:
+    opened = base64.b64encode(gzip.compress(b"x" * 100_000)).decode()
+    event = f'{{"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":"{opened}"}}'
+    chunk = chunk_in(True, [event] * 20)
+
+    parts = parts_of(Pipeline(Settings(flow=Flow(part_bytes=250_000), processors=())), chunk)
+
+    assert [len(part.values) for part in parts] == [4, 3, 3, 3, 3, 3, 1]
+
+
 def test_what_was_kept_of_a_chunk_that_was_given_up_is_forgotten() -> None:
-    pipeline, chunk = Pipeline(Settings(flow=Flow(part_bytes=1))), chunk_in(True, ["one", VALUES[5], "two", "three"])
+    pipeline, chunk = (
+        Pipeline(Settings(flow=Flow(part_bytes=1), processors=())),
+        chunk_in(True, ["zz", "yy", "one", VALUES[5]]),
+    )
     pipeline.prepare(chunk)
     assert pipeline.finish(chunk, {}).more
-    assert isinstance(chunk.state.kept, Drained)
+    assert chunk.state.ahead.kept.values
 
     again = Chunk("raw-logs", 0, chunk.records[:1], 1, chunk.state)
     assert [len(part.values) for part in parts_of(pipeline, again)] == [1]
