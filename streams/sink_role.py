@@ -99,8 +99,9 @@ class SinkRole(Role):
         await asyncio.gather(starting, return_exceptions=self.lifecycle.stopping.is_set())
 
     async def let_go(self) -> None:
-        """Close the sink; nothing is written any more."""
-        await self.outlet.sink.stop()
+        """Close the sink, unless it goes on writing against our will: then the process ends anyway."""
+        if not self.deliverer.writes:
+            await self.outlet.sink.stop()
 
     def look(self) -> None:
         """Pause all partitions for as long as the store does not take records."""

@@ -46,8 +46,8 @@ MUTANTS = (
     Mutant(
         "commit after the revoke",
         "streams/kafka/ownership.py",
-        "        committed = await self._commit_in_time()\n        for assignment in",
-        "        self.assignments = {}; committed = await self._commit_in_time()\n        for assignment in",
+        "        committed = await self._commit_in_time()\n        self.assignments = {}",
+        "        self.assignments = {}; committed = await self._commit_in_time()",
         "tests/kafka/runtime/test_handover.py::test_a_stop_commits_what_is_acknowledged",
     ),
     Mutant(
@@ -86,6 +86,34 @@ MUTANTS = (
         "            pass",
         "tests/kafka/runtime/test_hazards.py::"
         "test_when_a_fetch_raises_every_position_goes_back_to_where_records_were_registered",
+    ),
+    Mutant(
+        "a sink stores replays again",
+        "streams/agents/lane.py",
+        "elif seen.is_new(item):",
+        "elif True:",
+        "tests/unit/agents/test_lane.py::test_every_record_has_its_outcome",
+    ),
+    Mutant(
+        "a sink goes on with a partition that was revoked",
+        "streams/agents/lane.py",
+        "        self.task.cancel()",
+        "        pass",
+        "tests/unit/agents/test_lane.py::test_an_abandoned_write_ends_and_nothing_of_it_is_settled",
+    ),
+    Mutant(
+        "a sink stores what was given back",
+        "streams/agents/deliver.py",
+        "if chunk.stale:",
+        "if False:",
+        "tests/unit/agents/test_deliver.py::test_what_was_given_back_is_left_alone",
+    ),
+    Mutant(
+        "a store that is away does not pause its partitions",
+        "streams/sink_role.py",
+        'self.ownership.hold_all("sink.unavailable", self.outlet.look())',
+        "self.outlet.look()",
+        "tests/kafka/sinks/test_outages.py::test_an_operator_isolates_a_sink_and_resets_it",
     ),
     Mutant(
         "no generation check",

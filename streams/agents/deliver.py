@@ -7,6 +7,7 @@ filter in front of a deduplicating sink has dropped.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from faust.types import StreamT
@@ -38,6 +39,11 @@ class Deliverer:
         """Bytes of records that are gathered or being written."""
         return sum(lane.bytes for lane in self._lanes.values())
 
+    @property
+    def writes(self) -> bool:
+        """Whether something may still be written."""
+        return any(not lane.task.done() for lane in self._lanes.values())
+
     def has_room(self, assignment: Assignment) -> bool:
         """Whether more of a partition may be fetched."""
         lane = self._lanes.get(assignment)
@@ -61,6 +67,6 @@ class Deliverer:
             assignment.work = lane
         return lane
 
-    def _ended(self, task: object) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:  # type: ignore[attr-defined]
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             self._on_failure(error)
