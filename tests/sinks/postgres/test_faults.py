@@ -14,6 +14,7 @@ import pytest
 from streams.sinks.base import Batch, Item, Result, Unavailable
 from streams.sinks.postgres.sink import PostgresSink
 from streams.testing.items import make_items
+from streams.testing.proxy import CuttingProxy
 from streams.testing.sink_driver import Driver, hold_effect, hold_order
 from tests.faults.waiting import until
 from tests.postgres import PostgresServer, connected
@@ -152,3 +153,19 @@ async def test_a_statement_that_takes_too_long_is_given_up(database: Database) -
         await other.execute("lock table minutes in access exclusive mode")
         with pytest.raises(Unavailable, match="statement timeout"):
             await asyncio.wait_for(sink.write(Batch("enriched", 0, make_items(5))), PATIENCE)
+
+
+async def test_a_write_that_is_given_up_waits_for_nothing_more(
+    postgres: PostgresServer, postgres_dsn: str, tmp_path: Path
+) -> None:
+    async with CuttingProxy("127.0.0.1", postgres.port) as proxy:
+        name = postgres_dsn.rpartition("/")[2]
+        database = Database(postgres.dsn(name, user="weft_sink", port=proxy.port), tmp_path)
+        async with database.sink(connect_seconds=PATIENCE) as sink:
+            await sink.write(Batch("enriched", 0, make_items(5)))
+            proxy.become("silent")
+            writing = asyncio.create_task(sink.write(Batch("enriched", 0, make_items(10))))
+            await asyncio.wait([writing], timeout=0.1)
+            writing.cancel()
+            await asyncio.wait_for(asyncio.wait([writing]), PATIENCE / 10)
+        assert writing.cancelled()

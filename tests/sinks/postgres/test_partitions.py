@@ -11,10 +11,15 @@ import pytest
 from streams.sinks.base import Item
 from streams.sinks.postgres.partitions import Partitions
 from streams.testing.items import make_items
+from tests.lanes import until
 from tests.sinks.postgres.database import Database, store_all
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OVERFLOW = "records_overflow"
+ONE_MORE = """
+insert into records select day, 'another-0-0', observed_ns, happened_ns, signal, severity, service, trace_id,
+    exemplar_traces, body, attributes, resource, words, value from records limit 1
+"""
 MANY_DAYS = [f"{year}-{month:02}-01" for year in range(1990, 2262, 3) for month in (1, 5, 9)]
 
 
@@ -109,6 +114,20 @@ async def test_no_write_waits_for_long_for_somebody_who_reads_the_overflow(datab
         await store_all(sink, on("2026-03-10", 5, source="later"))
     assert await tables(database) == {"records_20260310": 15}
     await database.hold_counts()
+
+
+async def test_a_record_on_its_way_into_the_overflow_moves_too(database: Database) -> None:
+    """Its writer saw no partition; the one who makes it waits until that is over."""
+    waiting = "select 1 from pg_locks where not granted and relation = 'weft.records_overflow'::regclass"
+    async with database.sink() as sink, database.connection() as other:
+        await store_all(sink, on("2026-03-20", 3, source="far"))
+        sink._partitions = Partitions(sink._pool, sink.options, lambda: datetime(2026, 3, 20, tzinfo=UTC))
+        async with other.transaction():
+            await other.execute(ONE_MORE)
+            making = asyncio.create_task(store_all(sink, on("2026-03-20", 5)))
+            await until(lambda: database.fetch(waiting), 20)
+        await making
+    assert await tables(database) == {"records_20260320": 9}
 
 
 async def test_a_partition_that_was_dropped_leaves_room_for_late_records(database: Database) -> None:
