@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from faust.types import StreamT
 
 from streams.agents.active import Active
+from streams.agents.apart import Apart
+from streams.agents.lookups import Lookups
 from streams.agents.settling import Settling
 from streams.kafka.assignment import FetchedChunk
 from streams.kafka.ownership import Ownership
 from streams.kafka.pace import Pace
 from streams.kafka.publisher import Publisher
 from streams.metrics import Metrics
-from streams.types import Answers, DeadLetter, Outcome, RawRecord
+from streams.types import Answers, DeadLetter, LookupKeys, Outcome, RawRecord
 
 _NO_ANSWERS: Answers = {}
 _NOT_GUARDED = frozenset({"decode.tombstone", "decode.empty"})
@@ -42,6 +44,7 @@ class Normaliser:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._active = active
+        self._apart = Apart()
         self._ownership = ownership
         self._settling = Settling(ownership, publisher, metrics)
         self._pace = pace
@@ -62,36 +65,41 @@ class Normaliser:
         if not await self._may_process(chunk):
             return
         pipeline, lookups = self._active.pipeline, self._active.lookups
-        began = time.perf_counter()
-        keys = pipeline.prepare(chunk)
-        self._spent("prepare", began)
-        if keys:
-            began = time.perf_counter()
-            answers = await lookups.resolve(keys)
-            self._spent("lookups", began)
-        else:
-            answers = _NO_ANSWERS
+        keys, seconds = await self._apart.call(pipeline, lambda: pipeline.prepare(chunk))
+        self._count("prepare", seconds)
+        answers = await self._ask(lookups, keys) if keys else _NO_ANSWERS
         dead: dict[int, bool] = {}
         covered: list[Sequence[RawRecord]] = []
         busy = 0.0
+
+        def finish() -> Outcome | None:
+            return None if chunk.stale else pipeline.finish(chunk, answers)
+
         while not chunk.stale:
-            began = time.perf_counter()
-            outcome = pipeline.finish(chunk, answers)
-            finished = self._spent("finish", began)
+            outcome, seconds = await self._apart.call(pipeline, finish)
+            if outcome is None or chunk.stale:
+                return
+            self._count("finish", seconds)
             dead.update((letter.raw.offset, _guarded(letter)) for letter in outcome.dead)
+            began = time.perf_counter()
             covered += self._publish(chunk, outcome)
-            busy += self._spent("publish", finished) - began
+            publishing = time.perf_counter() - began
+            self._count("publish", publishing)
+            busy += seconds + publishing
             if not outcome.more:
                 self._pace.observe(len(chunk.records), busy)
                 self._settling.guard(chunk.assignment, covered, dead)
                 return
             await self._let_others_work()
 
-    def _spent(self, stage: str, began: float) -> float:
-        """Count the seconds of a stage up to now; gives now."""
-        now = time.perf_counter()
-        self._metrics.stage_seconds.labels(stage).inc(now - began)
-        return now
+    async def _ask(self, lookups: Lookups, keys: LookupKeys) -> Answers:
+        began = time.perf_counter()
+        answers = await lookups.resolve(keys)
+        self._count("lookups", time.perf_counter() - began)
+        return answers
+
+    def _count(self, stage: str, seconds: float) -> None:
+        self._metrics.stage_seconds.labels(stage).inc(seconds)
 
     async def _let_others_work(self) -> None:
         """Give the event loop back between the parts of a heavy chunk, and wait while too much is in flight."""

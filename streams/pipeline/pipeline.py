@@ -57,11 +57,15 @@ Processed: TypeAlias = tuple[RawRecord, Record | DeadLetter | None, int | None, 
 
 
 class Pipeline:
-    """Both halves of the work on a chunk; `provenance` is the hash of what shapes its output."""
+    """Both halves of the work on a chunk; `provenance` is the hash of what shapes its output.
+
+    When it `blocks`, a processor may wait for another program: call it in a thread, from one thread at a time.
+    """
 
     def __init__(self, settings: Settings, snapshots: Snapshots = NO_SNAPSHOTS) -> None:
         check_dialects(settings)
         self.chain = build_chain(settings, snapshots)
+        self.blocks = any(step.processor.blocks for step in self.chain.steps)
         self._limits = settings.limits
         self._part_bytes = settings.flow.part_bytes
         self._every = 1 if settings.validate_output else _SAMPLE

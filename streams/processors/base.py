@@ -92,6 +92,11 @@ class Processor(ABC):
         """Whether it would change no record at all, so that it need not be called; known once it is made."""
         return False
 
+    @property
+    def blocks(self) -> bool:
+        """Whether it may wait for another program, so that a worker must call it in a thread; known once it is made."""
+        return False
+
     def snapshot(self) -> str:
         """Give the hash of the data that it looks things up in, which is part of the provenance; empty without any."""
         return ""

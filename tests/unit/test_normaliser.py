@@ -25,6 +25,8 @@ from streams.types import Answers, Counts, LookupKeys, Outcome, PartitionState
 class RecordingPipeline:
     """Wants one look-up a chunk and notes what is called, by partition and offset."""
 
+    blocks = False
+
     def __init__(self) -> None:
         self.calls: list[tuple[str, int, int]] = []
 
@@ -135,6 +137,26 @@ async def test_nothing_is_finished_or_published_once_the_partition_is_gone(scene
 
     assert scene.pipeline.calls == [("prepare", 0, 1)]
     assert scene.settled == 0
+
+
+async def test_nothing_is_published_of_what_a_thread_finished_too_late(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = scene.assignment(0)
+    finish = scene.pipeline.finish
+
+    def too_late(chunk: Any, answers: Answers) -> Outcome:
+        outcome = finish(chunk, answers)
+        assignment.active = False
+        return outcome
+
+    monkeypatch.setattr(scene.pipeline, "blocks", True)
+    monkeypatch.setattr(scene.pipeline, "finish", too_late)
+    scene.gate.set()
+    await scene.normaliser.process(scene.chunk(assignment, 0))
+
+    assert scene.pipeline.calls == [("prepare", 0, 1), ("finish", 0, 1)]
+    assert (scene.settled, scene.failures) == (0, [])
 
 
 async def test_room_made_by_a_lost_partition_lets_a_waiting_agent_go_on(

@@ -87,6 +87,11 @@ class Legacy(Processor):
         # A chunk ends with the pipeline that it began with, so a reload cannot say when the last call is over.
         self._finalizer = finalize(self, self._caller.close) if self._caller else None
 
+    @property
+    def blocks(self) -> bool:
+        """Whether the function runs in a process that may keep the caller waiting."""
+        return isinstance(self._caller, Remote)
+
     def process(self, record: Record) -> Acted:
         """Let the function have its say; True when it changed something."""
         if self._caller is None:
