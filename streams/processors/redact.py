@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,9 +18,10 @@ from streams.values.json import plain_float
 
 _FLAG = "redacted"
 _LOG = "log"
-_SAID = ("body", "attributes", "resource", "severity_text", "scope")
+_SAID = (("body",), ("attributes",), ("resource", "severity_text", "scope"))
+"""The parts of most records, as they share lines of what is searched."""
 _OTHERS = ("metric", "span", "original", "event_name")
-_PARTS = (*_SAID, *_OTHERS)
+_PARTS = {*chain(*_SAID, _OTHERS)}
 _WRITES = frozenset({name + ".*" if name in ("attributes", "resource") else name for name in (*_PARTS, "flags")})
 _LINE_END = Fragment(b"\n")
 
@@ -68,8 +69,8 @@ class Redact(Processor):
             return repeat(False, len(records))
         parts: dict[int, list[tuple[str, tuple[int, ...]]]] = {}
         for line, patterns in found.items():
-            place, name = _part_of(line, len(records), others)
-            parts.setdefault(place, []).append((name, patterns))
+            place, names = _parts_of(line, len(records), others)
+            parts.setdefault(place, []).extend((name, patterns) for name in names)
         return (place in parts and self._redact(record, parts[place]) for place, record in enumerate(records))
 
     def _redact(self, record: Any, parts: Iterable[tuple[str, tuple[int, ...]]]) -> bool:
@@ -96,7 +97,7 @@ class Redact(Processor):
 
 
 def _lines(records: Sequence[Record]) -> tuple[bytes, Sequence[int]]:
-    """Give what records say as JSON, a line a part, and the places of those that have other parts than most.
+    """Give what records say as lines of JSON, and the places of those that have other parts than most.
 
     The usual parts of all records come first, then the others of the records that have any.
     """
@@ -105,24 +106,20 @@ def _lines(records: Sequence[Record]) -> tuple[bytes, Sequence[int]]:
     end = _LINE_END
     for place, record in enumerate(records):
         said += (
-            record["body"], end, record["attributes"], end, record["resource"], end, record["severity_text"], end,
-            record.get("scope"), end,
+            record["body"], end, record["attributes"], end,
+            record["resource"], record["severity_text"], record.get("scope"), end,
         )  # fmt: skip
         if record["signal"] != _LOG or "event_name" in record or "original" in record:
             others.append(place)
     for place in others:
-        for name in _OTHERS:
-            said += (records[place].get(name), end)
+        said += (*(records[place].get(name) for name in _OTHERS), end)
     return dumps(said, plain_float), others
 
 
-def _part_of(line: int, records: int, others: Sequence[int]) -> tuple[int, str]:
-    """Tell of which record, and which part of it, a line is."""
+def _parts_of(line: int, records: int, others: Sequence[int]) -> tuple[int, Iterable[str]]:
+    """Tell of which record, and which parts of it, a line is."""
     place, part = divmod(line, len(_SAID))
-    if place < records:
-        return place, _SAID[part]
-    place, part = divmod(line - records * len(_SAID), len(_OTHERS))
-    return others[place], _OTHERS[part]
+    return (place, _SAID[part]) if place < records else (others[line - records * len(_SAID)], _OTHERS)
 
 
 def _metric(walk: Walk, metric: dict[str, Any]) -> dict[str, Any]:
