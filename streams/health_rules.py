@@ -129,7 +129,7 @@ def _falling_behind(now: Snapshot, earlier: Sequence[Snapshot]) -> Found:
         if lag and lag_before and lag >= lag_before and _old(partition) and not partition.holds:
             yield (
                 f"{_name(partition)} is {lag} records behind and does not catch up",
-                f"start one more `{now.state.command}`",
+                _more(now.state),
             )
 
 
@@ -215,6 +215,11 @@ RULES: Final = (
 
 def _name(partition: PartitionStatus) -> str:
     return f"{partition.topic}-{partition.partition}"
+
+
+def _more(state: RoleState) -> str:
+    started = f"start one more `{state.command}`"
+    return f"check the store of {state.sink.name}; if it takes several writers, {started}" if state.sink else started
 
 
 def _check(state: RoleState, brokers: str) -> str:

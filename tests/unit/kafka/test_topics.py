@@ -95,3 +95,18 @@ def test_a_topic_that_is_read_as_a_table_is_not_raw() -> None:
     assert [name for name in ("services", "services-2", "app") if re.match(pattern, name)] == ["services-2", "app"]
     with pytest.raises(ConfigurationError, match="services, which is a table"):
         subscription(Settings(raw_topics=("services",)), ["services"])
+
+
+@pytest.mark.parametrize(
+    ("topic", "read"),
+    [
+        ("enriched", True),
+        ("redrive-a.b", True),
+        ("enriched-2", False),
+        ("redrive-a-b", False),
+        ("redrive-a.b.c", False),
+        ("dead-letters", False),
+    ],
+)
+def test_a_sink_reads_what_is_enriched_and_what_is_redriven_to_it(topic: str, read: bool) -> None:
+    assert bool(re.match(sink_subscription(Settings(), "a.b"), topic)) is read
