@@ -108,7 +108,9 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = r = registry or CollectorRegistry()
-        self.records_consumed = Counter("weft_records_consumed", "Records read, by the topic they were in.", ["topic"], registry=r)
+        self.records_consumed = Counter(
+            "weft_records_consumed", "Records read, by the topic they were in.", ["topic"], registry=r
+        )
         self.bytes_consumed = Counter("weft_bytes_consumed", "Bytes of their values.", ["topic"], registry=r)
         self.records_enriched = Counter(
             "weft_records_enriched", "Records made, by the dialect they were in.", ["dialect"], registry=r
