@@ -12,7 +12,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from streams.errors import UnexpectedState
 from streams.kafka.commits import Bundle
 from streams.kafka.partitioner import assign
-from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
+from streams.kafka.shortcuts import OutputRecord
+from streams.kafka.writer import Parcel, PartitionWriter
 from streams.metrics import Metrics
 from streams.types import DeadLetter, Outcome, header_bytes, lines_of
 

@@ -7,6 +7,7 @@ import time
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from streams.kafka.connection import client_options
+from streams.kafka.shortcuts import give_fetched_records
 from streams.settings import Settings
 
 _BATCH_BYTES = 262_144
@@ -29,6 +30,7 @@ def make_producer(settings: Settings) -> AIOKafkaProducer:
 def make_consumer(settings: Settings) -> AIOKafkaConsumer:
     """Make a group consumer that reads committed records, never commits and never resets by itself."""
     timing = settings.timing
+    give_fetched_records()
     return AIOKafkaConsumer(
         **client_options(settings),
         group_id=settings.group,

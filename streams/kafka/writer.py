@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
@@ -19,10 +19,7 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from streams.types import DeadLetter, Headers, RawRecord
-
-OutputRecord: TypeAlias = tuple[bytes | None, bytes | None, Headers, RawRecord | DeadLetter]
-"""Key, value, headers, and what it was made of; a plain tuple because one is made per record."""
+from streams.kafka.shortcuts import OutputRecord, fill
 
 _HELD = (TopicAuthorizationFailedError, UnknownTopicOrPartitionError)
 _RETRY_SECONDS = 0.5
@@ -90,15 +87,8 @@ class PartitionWriter:
     def _pack(self, records: list[OutputRecord], start: int, limit: int | None = None) -> tuple[BatchBuilder, int]:
         """Fill one batch from `start`; gives it closed, with the index of the first record that is not in it."""
         batch: BatchBuilder = self._producer.create_batch()
-        append = batch.append
-        now = int(time.time() * 1000)
-        stop = start
-        for key, value, headers, _ in records[start:limit] if start or limit else records:
-            if append(key=key, value=value, timestamp=now, headers=headers) is None:
-                break
-            stop += 1
-        batch.close()  # an open batch would let others append to it
-        return batch, stop
+        filled = fill(batch, records[start:limit] if start or limit else records, int(time.time() * 1000))
+        return batch, start + filled
 
     async def _send(self, batch: BatchBuilder, records: list[OutputRecord], start: int, stop: int) -> None:
         """Deliver one batch, split in halves while the broker finds it too large."""

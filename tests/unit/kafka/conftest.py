@@ -23,9 +23,16 @@ class FakeBatch:
     records: list[tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes | None]]]] = field(default_factory=list)
     closed: bool = False
 
-    def append(self, *, key: bytes | None, value: bytes | None, timestamp: int, headers: Any) -> object | None:
+    @property
+    def _builder(self) -> FakeBatch:
+        return self
+
+    def append(
+        self, offset: int, timestamp: int, key: bytes | None, value: bytes | None, headers: Any
+    ) -> object | None:
         if self.closed or len(self.records) >= self.limit:
             return None
+        assert offset == len(self.records)
         self.records.append((key, value, headers))
         return self
 

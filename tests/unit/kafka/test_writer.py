@@ -17,7 +17,8 @@ from aiokafka.errors import (
 )
 
 from streams.kafka import writer as writer_module
-from streams.kafka.writer import OutputRecord, Parcel, PartitionWriter
+from streams.kafka.shortcuts import OutputRecord
+from streams.kafka.writer import Parcel, PartitionWriter
 from streams.testing import FakeRecord
 
 TP = TopicPartition("enriched", 0)
