@@ -1,10 +1,12 @@
 """New options without a restart: a changed settings file is checked as a whole, then swapped in between two chunks.
 
-A file that is wrong, or that changes what only a start can change, is refused and the running options stay.
+A file that is wrong, or that changes what only a start can change, is refused and the running options stay. Files are
+read, and pipelines made, in a thread: a catalogue may be large, and records go on meanwhile.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +18,9 @@ import structlog
 from streams.errors import ConfigurationError
 from streams.kafka.tables import Tables
 from streams.pipeline import Pipeline
+from streams.pipeline.build import NO_SNAPSHOTS
 from streams.settings import Settings
+from streams.types import Snapshots
 
 log = structlog.get_logger()
 
@@ -49,71 +53,79 @@ class Reloader:
     tables: Tables | None = None
     refused: str | None = None
     _seen: dict[Path, tuple[int, int, int] | None] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._seen = _stamps(self._files())
 
-    def reload(self) -> Reloaded:
+    async def reload(self) -> Reloaded:
         """Read the settings and the files that processors use, and take them up.
 
         Raises:
             ConfigurationError: they are wrong or need a restart; nothing has changed.
         """
-        self._seen = _stamps(self._files())
-        try:
-            settings = self.read()
-            _check(self.settings, settings)
-            pipeline = self._make(settings)
-        except ConfigurationError as error:
-            self.refused = error.message
-            log.error("reload.refused", error=error.message, active=self.pipeline.provenance)
-            raise
-        changed = pipeline.provenance != self.pipeline.provenance or settings.processors != self.settings.processors
-        self.refused = None
-        if changed:
-            self.settings, self.pipeline = settings, pipeline
+        async with self._turn:
             self._seen = _stamps(self._files())
-            self.apply(pipeline)
-        log.info("reloaded", changed=changed, active=self.pipeline.provenance)
-        return Reloaded(self.pipeline.provenance, changed)
+            try:
+                settings, pipeline = await asyncio.to_thread(self._read_again, self._snapshots())
+            except ConfigurationError as error:
+                self.refused = error.message
+                log.error("reload.refused", error=error.message, active=self.pipeline.provenance)
+                raise
+            changed = pipeline.provenance != self.pipeline.provenance or settings.processors != self.settings.processors
+            self.refused = None
+            if changed:
+                self.settings, self.pipeline = settings, pipeline
+                self._seen = _stamps(self._files())
+                self.apply(pipeline)
+            log.info("reloaded", changed=changed, active=self.pipeline.provenance)
+            return Reloaded(self.pipeline.provenance, changed)
 
-    def renew(self) -> None:
+    async def renew(self) -> None:
         """Look things up in what the tables say now.
 
         Raises:
             ConfigurationError: that makes no chain: what a table has is written by another processor too.
         """
-        try:
-            pipeline = self._make(self.settings)
-        except ConfigurationError as error:
-            self.refused = error.message
-            log.error("tables.refused", error=error.message, active=self.pipeline.provenance)
-            raise
-        if pipeline.provenance != self.pipeline.provenance:
-            self.pipeline = pipeline
-            self.apply(pipeline)
-            log.info("tables.taken", active=pipeline.provenance)
+        async with self._turn:
+            try:
+                pipeline = await asyncio.to_thread(self._make, self.settings, self._snapshots())
+            except ConfigurationError as error:
+                self.refused = error.message
+                log.error("tables.refused", error=error.message, active=self.pipeline.provenance)
+                raise
+            if pipeline.provenance != self.pipeline.provenance:
+                self.pipeline = pipeline
+                self.apply(pipeline)
+                log.info("tables.taken", active=pipeline.provenance)
 
-    def _make(self, settings: Settings) -> Pipeline:
-        if self.tables is None:
-            return Pipeline(settings)
-        pipeline = Pipeline(settings, self.tables.snapshots())
-        if self.tables.topics != {name: table.topic for name, table in pipeline.chain.tables().items()}:
+    def _snapshots(self) -> Snapshots:
+        return self.tables.snapshots() if self.tables is not None else NO_SNAPSHOTS
+
+    def _read_again(self, snapshots: Snapshots) -> tuple[Settings, Pipeline]:
+        settings = self.read()
+        _check(self.settings, settings)
+        return settings, self._make(settings, snapshots)
+
+    def _make(self, settings: Settings, snapshots: Snapshots) -> Pipeline:
+        pipeline = Pipeline(settings, snapshots)
+        topics = {name: table.topic for name, table in pipeline.chain.tables().items()}
+        if self.tables is not None and self.tables.topics != topics:
             raise ConfigurationError("processors: a topic that is looked up changed", cure="Restart the worker.")
         return pipeline
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Take up what has changed since the last look: files by a reload, tables by looking things up in them."""
         if _stamps(self._files()) != self._seen:
-            self.try_reload()
+            await self.try_reload()
         elif self.tables is not None and self.tables.changed:
             with suppress(ConfigurationError):
-                self.renew()
+                await self.renew()
 
-    def try_reload(self) -> None:
+    async def try_reload(self) -> None:
         """Reload; what is wrong is told by the log and by `refused`."""
         with suppress(ConfigurationError):
-            self.reload()
+            await self.reload()
 
     def _files(self) -> list[Path]:
         read = [path for step in self.pipeline.chain.steps for path in step.processor.files()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -48,6 +48,7 @@ class Worker(Role):
             accept_gaps=accept_gaps,
             resumed=resumed,
         )
+        self._reloads: set[asyncio.Task[None]] = set()
         self.reloader = Reloader(settings, pipeline, load, self._use, settings_file(), self.tables)
         self._assemble(
             Identity("worker", settings.group, version("weft"), settings.environment, pipeline.provenance),
@@ -79,23 +80,36 @@ class Worker(Role):
 
     async def run(self) -> int:
         """Work until asked to stop, and take up changed settings at SIGHUP; otherwise like any role."""
-        self.lifecycle.on_hangup(self.reloader.try_reload)
+        self.lifecycle.on_hangup(lambda: self._begin(self.reloader.try_reload()))
         return await super().run()
 
     async def prepare(self) -> None:
         """Read the tables that records are looked up in."""
         await self.tables.start()
         if self.tables.topics:
-            self.reloader.renew()
+            await self.reloader.renew()
 
     async def let_go(self) -> None:
-        """End tables and look-ups."""
+        """End reloads, tables and look-ups."""
+        for reload in self._reloads:
+            reload.cancel()
         await self.tables.stop()
         await self.active.stop()
 
     def look(self) -> None:
-        """Take up files and tables that changed."""
-        self.reloader.look()
+        """Take up files and tables that changed, unless that is going on already."""
+        if not self._reloads:
+            self._begin(self.reloader.look())
+
+    def _begin(self, reload: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(reload)
+        self._reloads.add(task)
+        task.add_done_callback(self._reloaded)
+
+    def _reloaded(self, task: asyncio.Task[None]) -> None:
+        self._reloads.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.lifecycle.fail(error)
 
     def _use(self, pipeline: Pipeline) -> None:
         """Take up a pipeline: chunks that have begun end with the one that they began with."""
@@ -108,7 +122,7 @@ class Worker(Role):
 
     async def _reload(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the control socket: take up the settings file as it is now."""
-        return self.reloader.reload()._asdict()
+        return (await self.reloader.reload())._asdict()
 
     async def _isolate(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the control socket: make no more calls for a processor until its breaker is reset."""

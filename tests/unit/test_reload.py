@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Event
 from typing import Any, ClassVar
 
 import pytest
@@ -78,39 +80,57 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path / "weft.yaml")
 
 
-def test_changed_options_are_taken_up_under_another_hash(scene: Scene) -> None:
+async def test_changed_options_are_taken_up_under_another_hash(scene: Scene) -> None:
     before = scene.reloader.pipeline.provenance
     scene.write("two")
-    scene.reloader.look()
+    await scene.reloader.look()
     (applied,) = scene.applied
     assert applied.chain.steps[0].processor.options.word == "two"
     assert scene.reloader.pipeline is applied
     assert applied.provenance != before
 
 
-def test_a_file_that_did_not_change_is_not_read_again(scene: Scene) -> None:
-    scene.reloader.look()
+async def test_files_are_read_while_the_event_loop_goes_on_and_one_reload_after_the_other(scene: Scene) -> None:
+    read, begun, let_go = scene.reloader.read, Event(), Event()
+
+    def read_slowly() -> Settings:
+        begun.set()
+        assert let_go.wait(10)
+        return read()
+
+    scene.reloader.read = read_slowly
+    scene.write("two")
+    reloads = [asyncio.create_task(scene.reloader.reload()) for _ in range(2)]
+    assert await asyncio.to_thread(begun.wait, 10)
+    assert scene.applied == []
+    let_go.set()
+    assert [reload.changed for reload in await asyncio.gather(*reloads)] == [True, False]
+    assert len(scene.applied) == 1
+
+
+async def test_a_file_that_did_not_change_is_not_read_again(scene: Scene) -> None:
+    await scene.reloader.look()
     assert scene.applied == []
 
 
-def test_a_file_with_the_same_meaning_swaps_nothing(scene: Scene) -> None:
+async def test_a_file_with_the_same_meaning_swaps_nothing(scene: Scene) -> None:
     scene.write("one", more="# a remark\n")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.applied == []
-    assert scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
+    assert await scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
 
 
-def test_settings_of_sinks_are_not_the_workers_business(scene: Scene) -> None:
+async def test_settings_of_sinks_are_not_the_workers_business(scene: Scene) -> None:
     scene.write("one", more="sinks: {sqlite: {concurrency: 2}}")
-    assert scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
+    assert await scene.reloader.reload() == (scene.reloader.pipeline.provenance, False)
 
 
-def test_what_changes_no_output_is_taken_up_too(scene: Scene) -> None:
+async def test_what_changes_no_output_is_taken_up_too(scene: Scene) -> None:
     scene.write("one", how="lookup: {cache_seconds: 1}", use=ASKS)
     scene.reloader.settings = load(scene.path, {})  # as if it had been started so
-    before = scene.reloader.reload()
+    before = await scene.reloader.reload()
     scene.write("one", how="lookup: {cache_seconds: 2}", use=ASKS)
-    assert scene.reloader.reload() == (before.pipeline, True)
+    assert await scene.reloader.reload() == (before.pipeline, True)
     assert scene.applied[-1].chain.steps[0].lookup.cache_seconds == 2
 
 
@@ -124,31 +144,31 @@ def test_what_changes_no_output_is_taken_up_too(scene: Scene) -> None:
         pytest.param("two", "tests.unit.test_reload:Other", "", "code that is not loaded", id="other code"),
     ],
 )
-def test_what_is_wrong_is_refused_and_the_old_options_stay(
+async def test_what_is_wrong_is_refused_and_the_old_options_stay(
     scene: Scene, word: str, use: str, more: str, told: str
 ) -> None:
     before = scene.reloader.pipeline
     scene.write(word, use=use, more=more)
     with pytest.raises(ConfigurationError, match=told):
-        scene.reloader.reload()
+        await scene.reloader.reload()
     assert (scene.applied, scene.reloader.pipeline) == ([], before)
     assert scene.reloader.refused is not None
 
 
-def test_a_file_that_a_processor_reads_is_taken_up_when_it_changes_and_refused_when_it_is_broken(
+async def test_a_file_that_a_processor_reads_is_taken_up_when_it_changes_and_refused_when_it_is_broken(
     scene: Scene, tmp_path: Path
 ) -> None:
     services = tmp_path / "services.csv"
     services.write_text("name,owner\ncart,one\n")
     scene.path.write_text(f"processors: [{{name: service_catalog, options: {{file: '{services}'}}}}]\n")
-    scene.reloader.look()
+    await scene.reloader.look()
     first = scene.applied[-1]
     services.write_text("name,owner\ncart\n")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.reloader.pipeline is first
     assert "line 2: 1 cells" in (scene.reloader.refused or "")
     services.write_text("name,owner\ncart,two\n")
-    scene.reloader.look()
+    await scene.reloader.look()
     second = scene.applied[-1]
     assert scene.reloader.refused is None
     assert first.provenance != second.provenance
@@ -210,60 +230,60 @@ def tables(scene: Scene) -> FakeTables:
     return tables
 
 
-def test_what_a_table_says_is_taken_up_under_another_hash(scene: Scene, tables: FakeTables) -> None:
+async def test_what_a_table_says_is_taken_up_under_another_hash(scene: Scene, tables: FakeTables) -> None:
     tables.say(b"one")
-    scene.reloader.renew()
+    await scene.reloader.renew()
     (first,) = scene.applied
     assert first.chain.steps[0].processor.snapshot() == "one"
     tables.say(b"two")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.applied == [first]
     tables.seconds = CALM_SECONDS
-    scene.reloader.look()
+    await scene.reloader.look()
     second = scene.applied[-1]
     assert second.chain.steps[0].processor.snapshot() == "two"
     assert scene.reloader.pipeline is second
     assert len({first.provenance, second.provenance}) == 2
 
 
-def test_a_table_that_says_the_same_swaps_nothing(scene: Scene, tables: FakeTables) -> None:
+async def test_a_table_that_says_the_same_swaps_nothing(scene: Scene, tables: FakeTables) -> None:
     tables.say(b"none")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.applied == []
 
 
-def test_a_reload_keeps_what_the_tables_say(scene: Scene, tables: FakeTables) -> None:
+async def test_a_reload_keeps_what_the_tables_say(scene: Scene, tables: FakeTables) -> None:
     tables.say(b"one")
-    scene.reloader.renew()
+    await scene.reloader.renew()
     scene.path.write_text(scene.path.read_text().replace("{word: topic}", "{word: topic}, when: {percent: 50}"))
-    scene.reloader.look()
+    await scene.reloader.look()
     assert [one.chain.steps[0].processor.snapshot() for one in scene.applied] == ["one", "one"]
 
 
-def test_another_topic_needs_a_restart(scene: Scene, tables: FakeTables) -> None:
+async def test_another_topic_needs_a_restart(scene: Scene, tables: FakeTables) -> None:
     scene.path.write_text(scene.path.read_text().replace("{word: topic}", "{word: other}"))
     with pytest.raises(ConfigurationError, match="a topic that is looked up changed"):
-        scene.reloader.reload()
+        await scene.reloader.reload()
     assert scene.applied == []
 
 
-def test_a_refusal_is_remembered_until_a_reload_succeeds(scene: Scene) -> None:
+async def test_a_refusal_is_remembered_until_a_reload_succeeds(scene: Scene) -> None:
     scene.write("[")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.reloader.refused is not None
-    scene.reloader.look()
+    await scene.reloader.look()
     scene.write("two")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert scene.reloader.refused is None
     assert len(scene.applied) == 1
 
 
-def test_a_file_that_is_away_for_a_moment_is_a_refusal_and_no_end(scene: Scene) -> None:
+async def test_a_file_that_is_away_for_a_moment_is_a_refusal_and_no_end(scene: Scene) -> None:
     scene.path.unlink()
-    scene.reloader.look()
+    await scene.reloader.look()
     assert "No such file" in (scene.reloader.refused or "")
     scene.write("two")
-    scene.reloader.look()
+    await scene.reloader.look()
     assert len(scene.applied) == 1
 
 
@@ -277,7 +297,7 @@ OLD = "processors: [{{name: legacy, options: {{path: '{path}', module: '{module}
         pytest.param("shipping", "normalizer.rules", "shipping is code that is not loaded", id="another folder"),
     ],
 )
-def test_an_old_module_from_another_folder_needs_a_restart(
+async def test_an_old_module_from_another_folder_needs_a_restart(
     tmp_path: Path, folder: str, module: str, told: str | None
 ) -> None:
     file = tmp_path / "weft.yaml"
@@ -286,6 +306,6 @@ def test_an_old_module_from_another_folder_needs_a_restart(
     applied: list[Pipeline] = []
     reloader = Reloader(settings, Pipeline(settings), lambda: load(file, {}), applied.append, file)
     file.write_text(OLD.format(path=PACKAGES / folder, module=module))
-    reloader.try_reload()
+    await reloader.try_reload()
     assert len(applied) == (told is None)
     assert (reloader.refused is None) if told is None else (told in str(reloader.refused))

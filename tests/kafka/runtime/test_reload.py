@@ -42,7 +42,7 @@ async def test_a_hundred_swaps_under_load_half_of_them_invalid(
             if valid:
                 hashes[word] = Pipeline(load(file, {})).provenance
             await lane.produce([b'{"message":"x"}'] * 40)
-            running.worker.reloader.try_reload()
+            await running.worker.reloader.try_reload()
             refused += running.worker.reloader.refused is not None
             await asyncio.sleep(0)
         await lane.until_committed({0: SWAPS * 40})
