@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from streams.errors import ConfigurationError, UnexpectedState
 from streams.resilience.attempts import DeliveryPolicy
+from streams.resilience.breaker import BreakerState
 from streams.resilience.parcel import STORED, Delivered
 from streams.sinks.base import OK, Item, Outcome, Refused, Result, Unavailable
 from streams.testing.items import make_item, make_items
@@ -63,6 +64,37 @@ async def test_a_write_that_may_succeed_later_is_made_again_after_growing_pauses
     assert clock.slept == [0.1, 0.2]
 
 
+async def test_pauses_begin_anew_once_something_is_stored() -> None:
+    fickle, clock = on_a_clock()
+    away = Unavailable("away")
+    script(fickle, away, away, [OK, RETRY], away, None)
+    await fickle.deliver(of_traces("ab"))
+    assert clock.slept == [0.1, 0.2, 0.1, 0.1]
+
+
+async def test_an_answer_that_settles_nothing_is_a_failure() -> None:
+    fickle, _ = on_a_clock()
+    script(fickle, *[[RETRY]] * 10)
+    assert await fickle.deliver(make_items(1)) == [STORED]
+    assert fickle.states[0] is BreakerState.OPEN
+
+
+async def test_what_is_wrong_is_told_until_something_is_stored() -> None:
+    fickle, _ = on_a_clock()
+    told: list[str] = []
+
+    def mend(items: Sequence[Item]) -> None:
+        told.append(fickle.delivery.trouble)
+        if len(told) == 2:
+            fickle.store.become("well")
+
+    fickle.behave = mend
+    fickle.store.become("full")
+    fickle.store.cut_after(0)
+    await fickle.deliver(make_items(1))
+    assert (told, fickle.delivery.trouble) == (["", "the store is full", "the connection was cut"], "")
+
+
 async def test_a_batch_that_fails_again_and_again_is_tried_in_halves_in_its_order() -> None:
     fickle, _ = on_a_clock()
     script(fickle, *[Unavailable("down")] * 4)
@@ -92,13 +124,14 @@ async def test_a_store_is_left_alone_as_long_as_it_asks(asked: float, waited: fl
     assert clock.now == pytest.approx(waited)
 
 
-async def test_a_store_is_left_alone_by_all_partitions() -> None:
+@pytest.mark.parametrize("asked", [(60, None), (60, 1)])
+async def test_a_store_is_left_alone_by_all_partitions(asked: tuple[float | None, ...]) -> None:
     fickle, _ = on_a_clock()
-    script(fickle, Unavailable("too many requests", retry_after=60))
+    script(fickle, *[Unavailable("too many requests", retry_after=seconds) for seconds in asked])
     await asyncio.gather(fickle.deliver(make_items(2)), fickle.deliver(make_items(2, partition=1), 1))
     began = [attempt.began for attempt in fickle.attempts]
-    assert len(began) == 3
-    assert max(began) >= 60
+    assert len(began) == 4
+    assert sorted(began)[2] >= 60
 
 
 async def test_a_write_has_a_deadline() -> None:

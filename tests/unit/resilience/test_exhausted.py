@@ -96,8 +96,8 @@ async def test_it_takes_as_many_failures_alone_as_is_said_and_one_before(attempt
 
 @in_virtual_time
 async def test_traces_keep_their_order_though_others_are_written_out_of_turn() -> None:
-    fickle, items = Fickle(dice=uniform(4)), make_items(100)
-    fickle.behave = breaks_on(items[3])
+    fickle, items = Fickle(dice=uniform(4)), make_items(1_000)
+    fickle.behave = breaks_on(items[3], items[10])
     await fickle.deliver(items)
     assert fickle.stored != sorted(fickle.stored)
     for key in {item.key for item in items if item.key}:
@@ -126,12 +126,23 @@ async def test_others_are_written_while_one_that_fails_waits_for_its_next_try() 
 
 
 @in_virtual_time
-async def test_two_partitions_with_one_each_show_each_other_nothing_and_a_third_does() -> None:
+async def test_its_failures_do_not_open_the_breaker() -> None:
+    fickle, items = Fickle(breaker=BreakerPolicy(failure_ratio=0.15)), make_items(1)
+    fickle.behave = never_takes(items[0])
+    busy = asyncio.create_task(traffic(fickle, every=0.05, seconds=600))
+    assert await fickle.deliver(items) == [GIVEN_UP]
+    busy.cancel()
+    assert fickle.states == []
+
+
+@in_virtual_time
+async def test_one_in_each_of_two_partitions_do_not_hide_each_other() -> None:
     fickle, items, others = Fickle(dice=uniform(5)), make_items(1), make_items(1, partition=2)
     fickle.behave = breaks_on(items[0], others[0])
     busy = asyncio.create_task(traffic(fickle))
     assert await asyncio.gather(fickle.deliver(items), fickle.deliver(others, 2)) == [[GIVEN_UP], [GIVEN_UP]]
     busy.cancel()
+    assert asyncio.get_running_loop().time() < 450, "once known, they do not count as the store's failures"
 
 
 @in_virtual_time
@@ -149,12 +160,17 @@ async def test_behind_one_that_is_given_up_its_trace_goes_on() -> None:
 async def test_nothing_of_a_deduplicating_sink_is_written_out_of_turn() -> None:
     fickle, items = Fickle(DeduplicatedMemorySink, dice=uniform(7)), make_items(20)
     fickle.behave = breaks_on(items[5])
+    before: list[Item] = []
+
+    async def bury(item: Item, delivered: Delivered) -> None:
+        before.extend(row for row in fickle.store.rows if row in items)
+
     busy = asyncio.create_task(traffic(fickle))
-    delivered = await fickle.deliver_marked(items, {})
+    delivered = await fickle.deliver_marked(items, {}, bury)
     busy.cancel()
     assert delivered == [GIVEN_UP if index == 5 else STORED for index in range(20)]
-    mine = [item.event_id for item in fickle.store.rows if item.event_id.startswith("raw-checks-0-")]
-    assert mine == [item.event_id for item in items if item is not items[5]]
+    assert before == items[:5]
+    assert [row for row in fickle.store.rows if row in items] == [*items[:5], *items[6:]]
 
 
 @pytest.mark.parametrize("before", [0, 5])

@@ -126,3 +126,10 @@ async def test_nothing_behind_a_dead_record_is_written_before_it_is_buried() -> 
     assert (fickle.stored, fickle.store.marks) == ([], {})
     safe.set()
     assert [one.dead for one in await delivering] == [""] * 5 + ["sink.rejected"] + [""] * 18
+
+
+async def test_marks_stand_behind_a_dead_record_at_the_end_of_a_batch() -> None:
+    fickle = Fickle(DeduplicatedMemorySink)
+    fickle.store.refuses = lambda item: item.offset == 23
+    await fickle.deliver_marked(ITEMS, {})
+    assert fickle.store.marks[TOPIC, 0] == batch_of(TOPIC, 0, ITEMS, {}).marks
