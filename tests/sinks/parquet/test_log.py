@@ -117,6 +117,31 @@ def test_a_writer_that_slept_does_not_commit_under_a_number_that_was_deleted(fil
     assert f"{2:020}.json" not in files.names("_weft/log")
 
 
+@pytest.mark.parametrize("snapshots", [1, 2, 3])
+def test_an_entry_that_others_went_far_beyond_before_its_writer_noticed_stays_committed(
+    files: Files, snapshots: int
+) -> None:
+    others = Log(files)
+    slept: list[bool] = []
+
+    def sleep(operation: str, path: str) -> None:
+        if operation == "create" and path.endswith("2.json") and not slept:
+            slept.append(True)
+            epoch = others.append(Entry(owner=OTHER))
+            while others.snapshot().seq < snapshots * SNAPSHOT_EVERY:
+                commit(others, OTHER, epoch)
+
+    writer = Log(Hooked(files, after=sleep))  # type: ignore[arg-type]
+    commit(writer, ONE, writer.append(Entry(owner=ONE)), "mine")
+
+    assert slept
+    assert writer.holds("mine")
+    fresh = Log(files)
+    fresh.follow()
+    assert fresh.holds("mine")
+    assert (f"{2:020}.json" in files.names("_weft/log")) is (snapshots == 1)
+
+
 def test_a_file_that_exists_because_it_was_made_twice_is_committed_once(files: Files) -> None:
     """As S3's client does when it had no answer the first time."""
 

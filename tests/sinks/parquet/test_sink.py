@@ -140,6 +140,29 @@ async def test_a_write_that_was_given_up_and_ends_later_is_not_stored_again(fold
     assert lying_ids(folder) == committed_ids(folder) == ids_of(ITEMS)
 
 
+async def test_a_write_that_was_given_up_is_waited_for_before_the_next_of_its_partition(folder: Path) -> None:
+    held = threading.Event()
+
+    def hold(operation: str, path: str) -> None:
+        if operation == "write" and path.startswith("signal="):
+            held.wait()
+
+    sink = await started(folder, Hooked(open_files(folder), before=hold))
+    await sink.take(TOPIC, 0)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await sink.write(Batch(TOPIC, 0, ITEMS))
+
+    again = asyncio.create_task(sink.write(Batch(TOPIC, 0, ITEMS)))
+    other = asyncio.create_task(sink.take(TOPIC, 1))
+    done, _ = await asyncio.wait({again, other}, timeout=0.5)
+    held.set()
+
+    assert done == {other}
+    assert await again == [OK] * len(ITEMS)
+    assert committed_ids(folder) == ids_of(ITEMS)
+
+
 async def test_a_partition_that_nobody_took_is_taken_by_its_first_batch(folder: Path) -> None:
     sink = await started(folder)
 
