@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -15,10 +15,13 @@ from streams.sinks.stores import Query
 _NANOSECONDS_A_MILLISECOND: Final = 1_000_000
 _WORDS_FIRST: Final = "words cross join record on record.id = words.rowid"
 _MOST_WORDS: Final = 50
-_OF_TRACE: Final = """record.id in (
-    select id from record where trace_id = :trace union all select id from exemplar where trace_id = :trace
-)"""
-
+_OF_TRACE: Final = """(
+    select id from record where trace_id = :trace union select id from exemplar where trace_id = :trace
+) as hit cross join record on record.id = hit.id"""
+_HITS: Final = """(
+    select id, time from record where trace_id = :trace union select id, time from exemplar where trace_id = :trace
+) as record"""
+"""All that is asked of a record is in the indexes then: the table itself, read from all over, is left alone."""
 _SAYS: Final = "exists (select 1 from words where words match :words and words.rowid = record.id)"
 
 
@@ -60,13 +63,19 @@ class Asked:
 
     def newest(self, connection: sqlite3.Connection) -> Iterator[Found]:
         """Give the records of one file that fit, the newest first."""
-        source = _WORDS_FIRST if self.query.text is not None else "record"
-        key = "words.rowid" if self.query.text is not None else "record.id"
-        return self._found(connection, source, key, f"{key} desc")
+        if self.query.text is None:
+            conditions = [*self._columns(), *self._times("record.id")]
+            return self._found(connection, "record", conditions, "record.id desc")
+        said = ["words match :words", *self._columns(), *self._times("words.rowid")]
+        return self._found(connection, _WORDS_FIRST, said, "words.rowid desc")
 
     def trace(self, connection: sqlite3.Connection) -> Iterator[Found]:
         """Give the records of one file that are of the trace or whose exemplars name it, the earliest first."""
-        return self._found(connection, "record", "record.id", "record.time, record.id")
+        columns = [*self._columns()]
+        conditions = [*columns, *self._times("record.id")]
+        if self.query.text is not None:
+            conditions.append(_SAYS)
+        return self._found(connection, _OF_TRACE if columns else _HITS, conditions, "record.time, record.id")
 
     def counts(self, connection: sqlite3.Connection, bucket_minutes: int) -> Iterator[tuple[int, str, str, int, int]]:
         """Give bucket (its number since 1970), service, signal, severity and records."""
@@ -79,21 +88,18 @@ class Asked:
         sql = f"select {columns} from minute {_where(conditions)} group by 1, 2, 3, 4"  # noqa: S608 - no values in it
         return connection.execute(sql, self._values() | {"bucket": bucket_minutes})
 
-    def _found(self, connection: sqlite3.Connection, source: str, key: str, order: str) -> Iterator[Found]:
-        joined = f"{source} cross join value on value.id = record.id {_where([*self._conditions(key)])}"
+    def _found(
+        self, connection: sqlite3.Connection, source: str, conditions: Sequence[str], order: str
+    ) -> Iterator[Found]:
+        joined = f"{source} cross join value on value.id = record.id {_where(conditions)}"
         sql = f"select record.id, record.time, value.value from {joined} order by {order} limit :limit"  # noqa: S608
         return map(Found._make, connection.execute(sql, self._values()))
 
-    def _conditions(self, key: str) -> Iterator[str]:
-        yield from self._columns()
+    def _times(self, key: str) -> Iterator[str]:
         if self.since is not None:
             yield f"{key} >= :since << {ID_BITS}"
         if self.until is not None:
             yield f"{key} < :until << {ID_BITS}"
-        if self.query.trace is not None:
-            yield _OF_TRACE
-        if self.query.text is not None:
-            yield _SAYS if self.query.trace is not None else "words match :words"
 
     def _columns(self) -> Iterator[str]:
         if self.query.service is not None:
@@ -133,5 +139,5 @@ def _milliseconds(timestamp: str | None) -> int | None:
     return None if timestamp is None else -(-nanoseconds(timestamp) // _NANOSECONDS_A_MILLISECOND)
 
 
-def _where(conditions: list[str]) -> str:
+def _where(conditions: Sequence[str]) -> str:
     return f"where {' and '.join(conditions)}" if conditions else ""
