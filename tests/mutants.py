@@ -151,6 +151,34 @@ MUTANTS = (
         "tests/kafka/runtime/test_hazards.py::"
         "test_a_drain_ends_at_its_deadline_and_only_the_acknowledged_prefix_is_committed",
     ),
+    Mutant(
+        "commit after another writer took over",
+        "streams/sinks/parquet/log.py",
+        "            raise Fenced",
+        "            pass",
+        "tests/sinks/parquet/test_log.py::test_who_was_taken_over_can_commit_nothing",
+    ),
+    Mutant(
+        "marks beside the log",
+        "streams/sinks/parquet/partition.py",
+        "self._writer.commit(self._attempt.id, new, marks=marks)",
+        "self._writer.commit(self._attempt.id, new)",
+        "tests/sinks/parquet/test_sink.py::test_replays_in_another_split_change_no_file",
+    ),
+    Mutant(
+        "a lost answer forgotten",
+        "streams/sinks/parquet/partition.py",
+        "        self._settle()\n        refused",
+        "        refused",
+        "tests/sinks/parquet/test_sink.py::test_redriven_records_whose_answer_was_lost_are_stored_once",
+    ),
+    Mutant(
+        "no note of files to come",
+        "streams/sinks/parquet/writer.py",
+        "        self._note([*(file.path for file in added), *removed])\n",
+        "",
+        "tests/sinks/parquet/test_sink.py::test_what_a_zombie_wrote_and_could_not_remove_is_gone_after_the_next_assignment",
+    ),
 )
 
 
