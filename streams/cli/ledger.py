@@ -31,6 +31,9 @@ def ledger(
         bool,
         typer.Option("--deep", help="Read both output topics as well: replays, altered bytes and holes by event id."),
     ] = False,
+    sink: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The books of this sink instead of the worker's.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show what was consumed and what became of it; exit 1 when it does not balance.
@@ -38,26 +41,32 @@ def ledger(
     Per raw partition: consumed + split = enriched + dead + sampled + joined, counted since an offset. The
     counters are in the group's commits, so this costs a few requests. --deep reads the enriched topic and the
     dead letters fully, with 12 bytes of memory for each raw offset and about 200 for each inner record of a batch.
+    Of a sink, which consumes what is enriched, `enriched` counts what is stored and `sampled` the replays it filtered.
 
     Examples:
       weft ledger
       weft ledger --deep
+      weft ledger --sink sqlite
       weft ledger --json
     """
-    from streams.kafka.ledger import read_ledger
+    if deep and sink:
+        raise typer.BadParameter("only the worker's outputs can be read", param_hint="--deep")
+    from streams.kafka.ledger import read_ledger, read_sink_ledger
+    from streams.kafka.topics import sink_group
     from streams.settings import load
 
     settings = load()
-    accounts = asyncio.run(read_ledger(settings))
+    accounts = asyncio.run(read_sink_ledger(settings, sink) if sink else read_ledger(settings))
+    group, role = (sink_group(sink), f"weft sink {sink}") if sink else (settings.group, "weft worker")
     audit = _audit(settings, accounts) if deep else None
     findings = audit.findings if audit else [None] * len(accounts)
     rows = [_row(account, finding) for account, finding in zip(accounts, findings, strict=True)]
     problems = [f"{row['topic']}-{row['partition']}: {problem}" for row in rows for problem in row["problems"]]
     if as_json:
-        typer.echo(json.dumps({"group": settings.group, "balanced": not problems, "partitions": rows}))
+        typer.echo(json.dumps({"group": group, "balanced": not problems, "partitions": rows}))
     else:
         _print_table(rows)
-    _remark(settings, accounts, audit)
+    _remark(group, role, accounts, audit)
     if problems:
         raise CheckFailed("\n".join(problems))
 
@@ -110,11 +119,11 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
         typer.echo(", ".join(f"{name} {sum(row[name] for row in rows)}" for name in _DEEP))
 
 
-def _remark(settings: Settings, accounts: Sequence[Account], audit: Audit | None) -> None:
+def _remark(group: str, role: str, accounts: Sequence[Account], audit: Audit | None) -> None:
     if not accounts:
-        say("there is no raw topic yet: `weft topics create`")
+        say("there is no topic to read yet: `weft topics create`")
     elif all(account.state is None for account in accounts):
-        say(f"the group {settings.group} has never committed: run `weft worker`")
+        say(f"the group {group} has never committed: run `{role}`")
     if audit and audit.foreign:
         say(f"{audit.foreign} records in the output topics were not written by Weft")
     if audit and audit.trimmed:

@@ -57,7 +57,7 @@ class Account:
         if state.offset < self.begin:
             yield f"offsets {state.offset} to {self.begin - 1} were deleted before they were read"
         if state.guard:
-            yield "the flood guard has paused it: `weft worker --resume-partition` lets it go on"
+            yield "the flood guard has paused it: `--resume-partition` lets it go on"
 
 
 async def read_ledger(settings: Settings) -> list[Account]:

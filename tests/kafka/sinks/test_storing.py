@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from streams.kafka.ledger import read_sink_ledger
 from streams.testing.items import make_items, replayed
 from streams.types import Counts
 
@@ -48,6 +49,8 @@ async def test_counters_go_on_after_a_restart_and_replays_are_known(make_lane: A
 
     assert [row.event_id for row in store_of(lane).rows] == [item.event_id for item in items]
     assert (await lane.sunk())[0].counts == Counts(consumed=90, enriched=60, sampled=30)
+    (account,) = await read_sink_ledger(lane.settings(), lane.sink_name)
+    assert (account.lag, list(account.problems())) == (0, [])
 
 
 async def test_batches_keep_their_bounds(make_lane: Any, store_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
