@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, nullcontext
 from typing import Any, NamedTuple
 
@@ -33,10 +33,12 @@ class Result(NamedTuple):
     differences: list[Difference]
 
 
-def run_cases(cases: Cases, settings: Settings) -> Iterator[Result]:
+def run_cases(
+    cases: Cases, settings: Settings, made: Callable[[Pipeline], object] = lambda pipeline: None
+) -> Iterator[Result]:
     """Run the cases of a file; `settings` count when the file has none of its own.
 
-    Files that settings of the file's own name are looked for beside it.
+    Files that settings of the file's own name are looked for beside it. `made` is shown the pipeline before it runs.
 
     Raises:
         ConfigurationError: the settings make no pipeline.
@@ -44,6 +46,7 @@ def run_cases(cases: Cases, settings: Settings) -> Iterator[Result]:
     own = cases.file.settings
     with nullcontext() if own is None else chdir(cases.path.parent):
         pipeline = Pipeline(settings if own is None else alone(own, f"{cases.path}: settings"))
+        made(pipeline)
         for case, line in zip(cases.file.cases, cases.lines, strict=True):
             got = run(pipeline, case)
             yield Result(case, line, got, list(differences(case, got)))

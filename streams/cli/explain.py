@@ -66,7 +66,8 @@ def explain(
 ) -> None:
     """Show what each input becomes and why: dialect, fields with their origin, flags, or the dead letter.
 
-    Needs no broker and writes nothing. Inputs that name no place stand in partition 0 of raw-logs, at the number of
+    Needs no broker and writes nothing; what only a worker knows, from topics or by asking, is missing, and stderr says
+    so. Inputs that name no place stand in partition 0 of raw-logs, at the number of
     their line from 0; those that name no time came now.
 
     Examples:
@@ -89,10 +90,13 @@ def _json(explained: dict[str, Any]) -> str:
 
 def _explain(settings: Settings, records: Iterator[Given]) -> Iterator[dict[str, Any]]:
     """Explain inputs in their order; what was joined is explained with the first of its inputs."""
+    from streams.cli.unread import tell_unasked, tell_unread
     from streams.pipeline import Pipeline
     from streams.pipeline.explanation import Explainer
 
     pipeline, explainer = Pipeline(settings), Explainer(settings)
+    tell_unread(pipeline)
+    tell_unasked(pipeline)
     ready: dict[int, dict[str, Any]] = {}
     following = 0
     for (first, *others), raw in events(settings, records):

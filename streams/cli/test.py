@@ -31,12 +31,13 @@ def test(
     """
     from streams.cases.model import read_cases
     from streams.cases.run import run_cases
+    from streams.cli.unread import tell_unread
     from streams.settings import load
 
     settings, read = load(), [read_cases(file) for file in files]
     passed = failed = 0
     for cases in read:
-        for result in run_cases(cases, settings):
+        for result in run_cases(cases, settings, tell_unread):
             typer.echo("\n".join(_told(result, cases.path)))
             passed, failed = passed + (not result.differences), failed + bool(result.differences)
     typer.echo(f"{passed} passed, {failed} failed")

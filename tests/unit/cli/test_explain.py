@@ -197,3 +197,22 @@ def test_offsets_that_begin_anew_are_another_log(tmp_path: Path, monkeypatch: py
     inputs = explained("--format", "kafka", stdin=b"".join(described_lines))
 
     assert [len(item["records"]) for item in inputs] == [1, 1]
+
+
+def test_what_only_workers_know_is_told_beside_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "weft.yaml"
+    config.write_text(
+        "processors:\n"
+        "  - {name: service_catalog, options: {topic: services}}\n"
+        "  - {name: stamp, use: 'tests.unit.test_reload:Asks', options: {word: w}}\n"
+    )
+    monkeypatch.setenv("WEFT_CONFIG", str(config))
+
+    result = run("--json", stdin=b"hello\n")
+
+    assert json.loads(result.stdout)["records"][0]["body"] == "hello"
+    assert result.stderr == (
+        "service_catalog finds nothing here: only workers read its topic services. "
+        "To see what it does, name a file instead of the topic.\n"
+        "stamp has no answers here: only workers ask.\n"
+    )

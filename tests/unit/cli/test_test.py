@@ -58,6 +58,19 @@ def test_the_settings_of_the_command_count_without_any_in_the_file(weft: Weft, f
     assert weft("--config", str(config), "test", str(file)).code == 0
 
 
+def test_a_topic_that_nobody_reads_here_is_told(weft: Weft, file: Path) -> None:
+    file.write_text(
+        "settings: {processors: [{name: service_catalog, options: {topic: services}}]}\n"
+        "cases: [{name: a, input: x, expected: {records: [{body: x}]}}]\n"
+    )
+    code, out, err = weft("test", str(file))
+    assert (code, out) == (0, "ok    a\n1 passed, 0 failed\n")
+    assert err == (
+        "service_catalog finds nothing here: only workers read its topic services. "
+        "To see what it does, name a file instead of the topic.\n"
+    )
+
+
 def test_a_file_that_is_none_of_cases_is_an_error(weft: Weft, file: Path) -> None:
     file.write_text("cases: 1\n")
     code, out, err = weft("test", str(file))
