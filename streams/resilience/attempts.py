@@ -98,6 +98,10 @@ class Attempts:
         """How the store was until now."""
         return Weather(self._stored, self._lost, self.breaker.openings)
 
+    async def pause(self, seconds: float) -> None:
+        """Wait between two tries at one thing, but no longer than until the breaker closes after an outage."""
+        await self.breaker.pause(seconds, self.sleep)
+
     def backoff(self) -> Backoff:
         """Give the pauses between tries at one thing."""
         return Backoff(self.policy.first_seconds, self.policy.longest_seconds, self._dice)

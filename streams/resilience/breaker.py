@@ -118,14 +118,32 @@ class Breaker:
     async def ready(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Wait, however long it takes, until a call would not be refused; another one may come first."""
         while not self._admits():
-            waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
-            if self._state is BreakerState.OPEN:
-                waits.append(asyncio.ensure_future(sleep(self._reopens - self._clock())))
+            is_open = self._state is BreakerState.OPEN
+            waits = [asyncio.ensure_future(sleep(self._reopens - self._clock()))] if is_open else []
             try:
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                await self._change(*waits)
             finally:
                 for wait in waits:
                     wait.cancel()
+
+    async def pause(self, seconds: float, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Wait so long, or until it closes: then what went wrong is over."""
+        slept = asyncio.ensure_future(sleep(seconds))
+        try:
+            while not slept.done():
+                if await self._change(slept) and self._state is BreakerState.CLOSED:
+                    return
+        finally:
+            slept.cancel()
+
+    async def _change(self, *others: asyncio.Future[Any]) -> bool:
+        """Wait for a change or for anything else; whether there was a change."""
+        changed = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait([changed, *others], return_when=asyncio.FIRST_COMPLETED)
+            return changed.done()
+        finally:
+            changed.cancel()
 
     @property
     def _reopens(self) -> float:

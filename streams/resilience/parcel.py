@@ -86,7 +86,7 @@ class Parcel:
         else:
             self._halve(group)
         if settled < len(group):
-            await self._attempts.sleep(self._backoff.next())
+            await self._attempts.pause(self._backoff.next())
 
     def _halve(self, group: list[int]) -> None:
         middle = len(group) // 2
@@ -110,7 +110,7 @@ class Parcel:
                 return
             before = self._attempts.weather
             await self._write_others(index)
-            await self._attempts.sleep(backoff.next())
+            await self._attempts.pause(backoff.next())
             suspect = self._attempts.weather.was_fine_since(before)
 
     async def _write_others(self, index: int) -> None:

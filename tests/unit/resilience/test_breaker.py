@@ -196,6 +196,21 @@ async def test_one_can_wait_until_it_lets_calls_through(scene: Scene, reset: boo
     assert scene.clock.slept == ([] if reset else [10])
 
 
+async def test_a_pause_ends_when_it_closes(scene: Scene) -> None:
+    await scene.opened()
+    pausing = asyncio.create_task(scene.breaker.pause(1_000, lambda seconds: asyncio.Event().wait()))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not pausing.done()
+    scene.breaker.reset()
+    await pausing
+
+
+async def test_a_pause_that_nothing_ends_takes_its_time(scene: Scene) -> None:
+    await scene.breaker.pause(7, scene.clock.sleep)
+    assert scene.clock.slept == [7]
+
+
 async def test_those_that_wait_get_in_as_probes_end(scene: Scene) -> None:
     await scene.opened()
     scene.clock.advance(10)
