@@ -46,9 +46,7 @@ class SqliteStore(Store):
             ValueError: trace or times are not as records write them.
             Unavailable: a file cannot be opened now.
         """
-        asked = Asked.of(query)
-        find = self._newest if query.trace is None else self._trace
-        return [_decoded(found.value) for found in await asyncio.to_thread(find, asked)]
+        return await asyncio.to_thread(self._search, Asked.of(query))
 
     async def counts(self, query: Query, bucket_seconds: int) -> Sequence[Bucket]:
         """Count by time, service, signal and severity, in that order.
@@ -64,6 +62,10 @@ class SqliteStore(Store):
 
     async def stop(self) -> None:
         """Nothing stays open between two questions."""
+
+    def _search(self, asked: Asked) -> Sequence[Stored]:
+        found = self._newest(asked) if asked.query.trace is None else self._trace(asked)
+        return [_decoded(one.value) for one in found]
 
     def _newest(self, asked: Asked) -> Sequence[Found]:
         limit = asked.query.limit
