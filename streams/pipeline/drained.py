@@ -29,7 +29,7 @@ class Drained:
 
     def in_order(self) -> Drained:
         """Give the same by offset; what comes of one raw record keeps its order."""
-        offsets = [raw.offset for raw in self.origins]
+        offsets = list(map(_offset, self.origins))
         return self._pick(
             sorted(range(len(offsets)), key=offsets.__getitem__),
             sorted(self.dead, key=lambda letter: letter.raw.offset),
@@ -62,12 +62,11 @@ class Drained:
         sampled: list[RawRecord],
         further: list[RawRecord],
     ) -> Drained:
-        keys, values, origins, dialects = self.keys, self.values, self.origins, self.dialects
         return Drained(
-            [keys[place] for place in places],
-            [values[place] for place in places],
-            [origins[place] for place in places],
-            [dialects[place] for place in places],
+            list(map(self.keys.__getitem__, places)),
+            list(map(self.values.__getitem__, places)),
+            list(map(self.origins.__getitem__, places)),
+            list(map(self.dialects.__getitem__, places)),
             dead,
             sampled,
             further,
