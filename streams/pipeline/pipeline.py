@@ -46,6 +46,8 @@ _DEAD_BYTES = 1_000
 """What a dead letter counts as output beside its value, which is the input's."""
 _BATCH = 32
 """Records that the processors see together: enough to share the cost of a look, few enough to stay in the caches."""
+_MOST_OPENED = 4
+"""Values that go the whole way and wait together, because a few bytes of such may open to megabytes."""
 _MOSTLY = 0.9
 """The share of one dialect from which on the order of reading makes no difference."""
 _SAMPLE = 1_000
@@ -103,13 +105,12 @@ class Pipeline:
         """Take records through the processors that stand before the first look-up, a few at a time."""
         stager = self._stager
         items: list[Staged] = []
-        opened = stager.opened
+        most_opened = stager.opened + _MOST_OPENED
         for item in staged:
             items.append(item)
-            # A few bytes may have opened to megabytes, of which no more than one value's shall wait.
-            if len(items) == _BATCH or stager.opened != opened:
+            if len(items) == _BATCH or stager.opened >= most_opened:
                 yield items, self._begun(items)
-                items, opened = [], stager.opened
+                items, most_opened = [], stager.opened + _MOST_OPENED
         if items:
             yield items, self._begun(items)
 
