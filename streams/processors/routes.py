@@ -52,6 +52,8 @@ def _path_of(target: str) -> str | None:
 
 def _template(segment: str) -> str:
     """Give a segment, or what stands for it when it names one thing of many."""
+    if segment.isdigit():
+        return ID
     segment, _, _ = segment.partition(";")
     if not segment or _VERSION.fullmatch(segment):
         return segment
