@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,9 @@ from streams.app import Agent, Takes, WeftApp, create_app
 from streams.control import Command
 from streams.errors import ConfigurationError, TemporaryError, UnexpectedState
 from streams.health import Identity
+from streams.kafka.assignment import Assignment
 from streams.kafka.clients import explained, stop_consumer
-from streams.kafka.ownership import Ownership
+from streams.kafka.ownership import Ownership, few_chunks
 from streams.kafka.preflight import present_topics, require_topics
 from streams.kafka.publisher import Publisher
 from streams.kafka.role_clients import make_consumer, make_producer, silent_seconds
@@ -38,7 +39,8 @@ log = structlog.get_logger()
 class Role(ABC):
     """Clients, publisher, source and the app around them; `run` is its whole life.
 
-    A role calls `_assemble` once it has what its agents work with. What `ownership` is given is that of Ownership.
+    A role calls `_assemble` once it has what its agents work with. `command` is what starts it, `has_room` whether a
+    partition may have more in flight.
     """
 
     app: WeftApp
@@ -46,14 +48,30 @@ class Role(ABC):
     presence: Presence
 
     def __init__(
-        self, settings: Settings, lifecycle: Lifecycle, *, enriched_topic: str | None, **ownership: Any
+        self,
+        settings: Settings,
+        lifecycle: Lifecycle,
+        *,
+        command: str,
+        enriched_topic: str | None,
+        accept_gaps: Collection[tuple[str, int]],
+        resumed: Collection[tuple[str, int]],
+        has_room: Callable[[Assignment], bool] = few_chunks,
     ) -> None:
         self.settings = settings
         self.lifecycle = lifecycle
         self.metrics = Metrics()
         self.producer = make_producer(settings)
         self.consumer = make_consumer(settings)
-        self.ownership = Ownership(settings, self.consumer, self.metrics, **ownership)
+        self.ownership = Ownership(
+            settings,
+            self.consumer,
+            self.metrics,
+            command=command,
+            accept_gaps=accept_gaps,
+            resumed=resumed,
+            has_room=has_room,
+        )
         self.publisher = Publisher(
             self.producer,
             enriched_topic=enriched_topic,
@@ -215,6 +233,7 @@ class Role(ABC):
             in_flight_bytes=self.in_flight_bytes(),
             in_flight_bytes_limit=self.settings.flow.in_flight_bytes,
             brokers_silent_seconds=silent_seconds(self.producer),
+            command=self.ownership.command,
         )
 
     def stuck(self, now: float) -> str | None:

@@ -42,8 +42,8 @@ class SinkRole(Role):
         super().__init__(
             settings.model_copy(update={"group": sink_group(name)}),
             lifecycle,
-            enriched_topic=None,
             command=f"weft sink {name}",
+            enriched_topic=None,
             accept_gaps=accept_gaps,
             resumed=resumed,
             has_room=self._has_room,
@@ -118,7 +118,6 @@ class SinkRole(Role):
         return state._replace(
             oldest_work_seconds=None if oldest is None else max(0.0, oldest - self.outlet.bounds.seconds),
             sink=self.outlet.status(),
-            command=self.ownership.command,
         )
 
     async def _isolate(self, request: Mapping[str, Any]) -> Mapping[str, Any]:

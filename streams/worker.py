@@ -44,6 +44,7 @@ class Worker(Role):
         super().__init__(
             settings,
             lifecycle,
+            command="weft worker",
             enriched_topic=settings.enriched_topic,
             accept_gaps=accept_gaps,
             resumed=resumed,

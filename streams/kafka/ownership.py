@@ -44,7 +44,8 @@ UNKNOWN = Bounds(0, 0)
 """Where a partition begins whose leader does not answer, until `check_range` knows better."""
 
 
-def _has_room(assignment: Assignment) -> bool:
+def few_chunks(assignment: Assignment) -> bool:
+    """Whether not too many chunks of a partition wait for their acknowledgement."""
     return assignment.tracker.in_flight < _CHUNKS_PER_PARTITION
 
 
@@ -63,7 +64,7 @@ class Ownership:
         command: str = "weft worker",
         accept_gaps: Collection[tuple[str, int]] = (),
         resumed: Collection[tuple[str, int]] = (),
-        has_room: Callable[[Assignment], bool] = _has_room,
+        has_room: Callable[[Assignment], bool] = few_chunks,
     ) -> None:
         self.command = command
         self.assignments: dict[TopicPartition, Assignment] = {}
