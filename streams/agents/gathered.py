@@ -69,10 +69,6 @@ class Gathered:
         self._chunks.popleft()
         return Slice(chunk, chunk.records[start:], chunk.end)
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.__init__()  # type: ignore[misc]
-
 
 def _fitting(sizes: Sequence[int], start: int, most: int, most_bytes: int, *, first: bool) -> tuple[int, int]:
     """Give where to stop so that records and bytes fit, and the bytes; the first record of a batch always does."""

@@ -91,7 +91,7 @@ class Lane:
         done, _ = await asyncio.wait([self.task], timeout=_END_SECONDS)
         if not done:
             raise TemporaryError(f"{self.task.get_name()}: a write did not end within {_END_SECONDS:.0f} s")
-        self._gathered.clear()
+        self._gathered = Gathered()
         self._writing = 0
 
     async def _run(self) -> None:
@@ -168,4 +168,4 @@ class Lane:
         outcome = Outcome([], [], [], unburied, counts, slices[-1].end - 1, {})
         covered = self._settling.publish(self.assignment, outcome, records)
         if self._settling.guard(self.assignment, covered, dict.fromkeys((d.raw.offset for d in dead), True)):
-            self._gathered.clear()
+            self._gathered = Gathered()
