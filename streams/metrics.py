@@ -37,9 +37,8 @@ class PartitionStatus(NamedTuple):
 class ProcessorStatus(NamedTuple):
     """One processor of the chain since the start.
 
-    Records that came to the chain, those that it changed and those on which it failed; `seconds` of work are estimated
-    from a sample, and part of those of `stage`. `hits` and `misses` are those of its own cache; `redacted` counts by
-    kind.
+    Records that came to the chain, those that it changed and those on which it failed; `seconds` of work are part
+    of those of `stage`. `hits` and `misses` are those of its own cache; `redacted` counts by kind.
     """
 
     name: str
@@ -198,7 +197,7 @@ def _owned(partitions: Sequence[PartitionStatus]) -> Iterator[GaugeMetricFamily]
 def _processors(processors: Sequence[ProcessorStatus]) -> Iterator[Metric]:
     changed = _counter("weft_processor_records", "Records that a processor changed.", "processor")
     failed = _counter("weft_processor_failures", "Records on which a processor failed.", "processor")
-    seconds = _counter("weft_processor_seconds", "Seconds of work, estimated from a sample.", "processor")
+    seconds = _counter("weft_processor_seconds", "Seconds of work.", "processor")
     cache = _counter("weft_processor_cache", "Keys that a cache had (hit) and had not (miss).", "processor", "result")
     waited = _counter("weft_lookup_seconds", "Seconds that chunks waited for a look-up.", "processor")
     breaker = GaugeMetricFamily(
