@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
+from streams.errors import ConfigurationError
 from streams.sinks.postgres.options import PostgresOptions, read_dsn
 from streams.sinks.postgres.rows import tsvector
 
@@ -22,20 +23,18 @@ async def connect(options: PostgresOptions, name: str) -> Connection:
     """Open one connection that is in no pool, and on which a statement may take long.
 
     Raises:
-        ConfigurationError: there is no DSN where the options say.
-        ValueError: the DSN cannot be read.
+        ConfigurationError: there is no DSN where the options say, or it is none.
         OSError, asyncpg.PostgresError: the server does not take it.
     """
     arguments = _arguments(options, name)
     arguments["command_timeout"] = None
     arguments["server_settings"]["statement_timeout"] = "0"
-    connection: Connection = await asyncpg.connect(**arguments)
-    return connection
+    return await _connect(options, name, arguments)
 
 
 async def writers(options: PostgresOptions, name: str) -> Pool:
     """Give a pool of connections that have an empty table `staging`; none is opened before it is needed."""
-    return await _pool(options, _arguments(options, name), min_size=0, init=_make_staging)
+    return await _pool(options, name, _arguments(options, name), min_size=0, init=_make_staging)
 
 
 async def readers(options: PostgresOptions, name: str) -> Pool:
@@ -46,7 +45,7 @@ async def readers(options: PostgresOptions, name: str) -> Pool:
     """
     arguments = _arguments(options, name)
     arguments["server_settings"]["default_transaction_read_only"] = "on"
-    return await _pool(options, arguments, min_size=1)
+    return await _pool(options, name, arguments, min_size=1)
 
 
 @asynccontextmanager
@@ -66,15 +65,30 @@ async def transaction(pool: Pool, options: PostgresOptions) -> AsyncIterator[Con
             raise
 
 
-async def _pool(options: PostgresOptions, arguments: dict[str, Any], **more: Any) -> Pool:
-    pool: Pool = await asyncpg.create_pool(max_size=options.connections, reset=_keep, **arguments, **more)
+async def _pool(options: PostgresOptions, name: str, arguments: dict[str, Any], **more: Any) -> Pool:
+    async def connect_anew(_: object, **given: Any) -> Connection:
+        return await _connect(options, name, given)
+
+    pool: Pool = await asyncpg.create_pool(
+        max_size=options.connections, connect=connect_anew, reset=_keep, **arguments, **more
+    )
     return pool
+
+
+async def _connect(options: PostgresOptions, name: str, arguments: dict[str, Any]) -> Connection:
+    """The DSN is read for each connection, so that a new password needs no restart."""
+    dsn = read_dsn(options, name)
+    try:
+        connection: Connection = await asyncpg.connect(dsn, **arguments)
+    except ValueError as error:
+        told = f"sinks.{name}.options: the DSN cannot be used: {type(error).__name__}"
+        raise ConfigurationError(told, cure="It is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.") from None
+    return connection
 
 
 def _arguments(options: PostgresOptions, name: str) -> dict[str, Any]:
     statement = f"{round(options.statement_seconds * 1000)}ms"
     return {
-        "dsn": read_dsn(options, name),
         "timeout": options.connect_seconds,
         "command_timeout": options.statement_seconds + options.connect_seconds,  # where the server says nothing
         "server_settings": {

@@ -28,8 +28,8 @@ _OF_THE_MOMENT: Final = ("23505", "23514")
 
 _ABOUT_THE_SERVER: Final = ("08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58")
 
-_MISTAKES: Final = ("0A", "28", "3D", "3F", "42")
-"""At start: no such role, password, database or schema, no permission, or a server that knows not what is asked."""
+_MISTAKES: Final = ("0A", "22", "28", "3D", "3F", "42")
+"""Where nothing is written: no such role, password, database or schema, no permission, or not known to this server."""
 
 _FAILURES: Final = (OSError, PostgresError, InterfaceError, InternalClientError)
 """A TimeoutError is an OSError; the last is what asyncpg says of a server that died within a message."""
@@ -51,30 +51,16 @@ def writing() -> Iterator[None]:
         if unfit or (code.startswith(_DATA) and code not in _OF_THE_MOMENT):
             raise Refused(_reason(error)) from None
         raise Unavailable(_reason(error)) from None
-
-
-@contextmanager
-def starting(where: str) -> Iterator[None]:
-    """Tell errors of a start apart; `where` names the options.
-
-    Raises:
-        ConfigurationError: the DSN is none, or the server is there and will not have it.
-        Unavailable: it is not there now.
-    """
-    try:
-        with asking(where):
-            yield
-    except ValueError as error:
-        told = f"{where}: the DSN cannot be used: {type(error).__name__}"
-        raise ConfigurationError(told, cure="It is postgresql://USER:PASSWORD@HOST:PORT/DATABASE.") from None
+    except ConfigurationError as error:  # the DSN is not what it was at the start
+        raise Unavailable(error.message) from None
 
 
 @contextmanager
 def asking(where: str) -> Iterator[None]:
-    """Tell errors of a question apart.
+    """Tell errors of a start or a question apart; `where` names the options.
 
     Raises:
-        ConfigurationError: there is no store, or the server will not have the question.
+        ConfigurationError: there is no store, or the server is there and will not have it.
         Unavailable: it is not there now.
     """
     try:

@@ -14,7 +14,7 @@ from schemas.upcast import upcast
 from streams.sinks.base import Place
 from streams.sinks.governed import Day, Deletion, Erased, Group, Keeper, Subject
 from streams.sinks.postgres.connections import Connection, connect
-from streams.sinks.postgres.errors import asking, starting
+from streams.sinks.postgres.errors import asking
 from streams.sinks.postgres.options import PostgresOptions
 from streams.sinks.postgres.partitions import partition_name
 from streams.sinks.stores import Stored
@@ -125,7 +125,7 @@ class PostgresKeeper(Keeper):
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         where = f"sinks.{self._name}.options"
-        with starting(where):
+        with asking(where):
             connection = await connect(self._options, self._name)
         try:
             with asking(where):

@@ -11,6 +11,8 @@ from pydantic import Field
 from streams.errors import ConfigurationError
 from streams.sinks.base import SinkOptions
 
+Seconds = Annotated[float, Field(ge=0.01, le=86_400)]
+
 
 class PostgresOptions(SinkOptions):
     """Options of the sink `postgres`; secrets are named by them and never stand in them."""
@@ -32,9 +34,9 @@ class PostgresOptions(SinkOptions):
         description="Days before today that get a partition each when a record needs it; tomorrow has one as well, "
         "and all other days share the partition `records_overflow`.",
     )
-    connect_seconds: float = Field(default=10, gt=0, description="Longest wait for a connection.")
-    statement_seconds: float = Field(default=30, gt=0, description="Longest time of one statement.")
-    lock_seconds: float = Field(default=5, gt=0, description="Longest wait for a lock of somebody else.")
+    connect_seconds: Seconds = Field(default=10, description="Longest wait for a connection.")
+    statement_seconds: Seconds = Field(default=30, description="Longest time of one statement.")
+    lock_seconds: Seconds = Field(default=5, description="Longest wait for a lock of somebody else.")
 
 
 def read_dsn(options: PostgresOptions, name: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from streams.sinks.base import OK, Batch, BatchBounds, Effect, Place, Result, Sink, SinkOptions
 from streams.sinks.governed import Governed, Keeper
 from streams.sinks.postgres.connections import Pool, connect, transaction, writers
-from streams.sinks.postgres.errors import starting, writing
+from streams.sinks.postgres.errors import asking, writing
 from streams.sinks.postgres.keeper import PostgresKeeper
 from streams.sinks.postgres.migrations import migrate, scripts
 from streams.sinks.postgres.options import PostgresOptions
@@ -85,7 +85,7 @@ class PostgresSink(Sink, Readable, Governed):
             ConfigurationError: the DSN, the account or the database does not allow it.
             Unavailable: the server does not answer now.
         """
-        with starting(f"sinks.{self.place.name}.options"):
+        with asking(f"sinks.{self.place.name}.options"):
             connection = await connect(self.options, self.place.name)
             try:
                 await migrate(connection, self.options.schema_name, scripts())

@@ -15,7 +15,7 @@ from streams.sinks.base import Place
 from streams.sinks.positions import position_of
 from streams.sinks.postgres.conditions import Conditions, counted, wanted
 from streams.sinks.postgres.connections import Connection, Pool, readers
-from streams.sinks.postgres.errors import asking, starting
+from streams.sinks.postgres.errors import asking
 from streams.sinks.postgres.options import PostgresOptions
 from streams.sinks.postgres.partitions import days_of
 from streams.sinks.stores import Bucket, Query, Store, Stored
@@ -83,7 +83,7 @@ class PostgresStore(Store):
 
     async def _connections(self) -> Pool:
         async with self._opening:
-            with starting(self._where):
+            with asking(self._where):
                 self._pool = self._pool or await readers(self._options, self._name)
             return self._pool
 
