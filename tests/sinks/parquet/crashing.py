@@ -24,10 +24,10 @@ from streams.testing.items import TOPIC, make_items
 from tests.sinks.parquet.datasets import make_sink
 
 CHANGES: Final = ("fsync", "replace", "link", "unlink", "mkdir", "rmdir")
-FIRST: Final = 15
+FIRST: Final = 8
 """Records that are stored before."""
-ITEMS: Final = [item for item in make_items(60) if item.record["signal"] != "metric" and item.offset % 7 != 2][:30]
-"""Of two signals, so of few folders, each of whose files is a dozen steps."""
+ITEMS: Final = [item for item in make_items(60) if item.offset % 7 in (0, 3, 6)][:20]
+"""Of two folders, because each file is a dozen steps."""
 LATER: Final = datetime(2270, 1, 1, tzinfo=UTC)
 
 
@@ -52,8 +52,8 @@ async def prepare(folder: Path) -> None:
     sink = make_sink(folder)
     await sink.start()
     marks = await sink.take(TOPIC, 0)
-    for start in range(0, FIRST, 5):
-        batch = batch_of(TOPIC, 0, ITEMS[start : start + 5], marks)
+    for start in range(0, FIRST, 4):
+        batch = batch_of(TOPIC, 0, ITEMS[start : start + 4], marks)
         await sink.write(batch)
         marks = batch.marks
     await sink.stop()

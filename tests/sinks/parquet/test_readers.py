@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,17 @@ import pytest
 
 from streams.sinks.parquet import dataset
 from streams.testing.items import changed, make_items
-from tests.sinks.parquet.datasets import deliver, ids_of
-
-ITEMS = make_items(200)
+from tests.sinks.parquet.datasets import deliver, ids_of, temporary_folder
 
 
-@pytest.fixture
-async def stored(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def stored() -> Iterator[Path]:
     """A dataset of two partitions, each of which was read twice."""
-    for partition in range(2):
-        for seed in range(2):
-            await deliver(folder, items_of(partition), partition=partition, seed=seed)
-    return folder
+    with temporary_folder() as folder:
+        for partition in range(2):
+            for seed in range(2):
+                asyncio.run(deliver(Path(folder), items_of(partition), partition=partition, seed=seed))
+        yield Path(folder)
 
 
 def items_of(partition: int) -> list[Any]:
