@@ -9,6 +9,8 @@ from hashlib import sha256
 from typing import Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
+from streams.processors.redaction.escapes import opened
+
 Mode: TypeAlias = Literal["mask", "partial", "hash", "keep"]
 """How a kind is treated; `keep` leaves it as it is."""
 
@@ -38,7 +40,7 @@ def mask(kind: str, _found: str) -> str:
 def partial(kind: str, found: str) -> str:
     """Give a part that helps to recognise it and is no use to others; a mask where there is none."""
     shorten = _PARTS.get(kind)
-    return mask(kind, found) if shorten is None else shorten(unquote(found))
+    return mask(kind, found) if shorten is None else shorten(_written(found))
 
 
 def hashed(kind: str, found: str, key: HashKey) -> str:
@@ -46,8 +48,15 @@ def hashed(kind: str, found: str, key: HashKey) -> str:
     return f"[HMAC:{kind}:{key.id}:{key.sign(_plain(kind, found))}]"
 
 
+def _written(found: str) -> str:
+    """Give what was found without escapes."""
+    unquoted = unquote(found)
+    plain = opened(unquoted)
+    return unquoted if plain is None else plain.text
+
+
 def _plain(kind: str, found: str) -> str:
-    found = unquote(found)
+    found = _written(found)
     if kind in _SEPARATED:
         return "".join(filter(str.isalnum, found)).upper()
     return found.lower() if kind == "email" else found
@@ -57,8 +66,8 @@ _SEPARATED = frozenset({"card", "iban", "ssn", "phone"})
 
 
 def _part_of_email(found: str) -> str:
-    at = re.search(r"@|\\+u0040|&#(?:64|[xX]40);", found)
-    return f"{found[:1]}***{found[at.start() :] if at else ''}"
+    _, at, domain = found.rpartition("@")
+    return f"{found[:1]}***{at}{domain}"
 
 
 def _last_digits(shown: int) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from streams.errors import ConfigurationError
+from streams.processors.redaction.masks import HashKey, hashed
 from streams.processors.redaction.options import RedactOptions
 from tests.processors import record_with
 from tests.redacting import CARD, MAIL, redact, redacted
@@ -50,6 +51,23 @@ def test_hashes_are_alike_for_the_same_value_and_key(tmp_path: Path, monkeypatch
     assert by_file.snapshot() != by_variable.snapshot()
     assert by_file.files() == (key_file,)
     assert not by_file.process(record_with(body=first, attributes={"password": first}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("email", [MAIL, "BOB@example.com", "bob%40example.com", r"bob\u0040example.com", "bob&#64;example.com"]),
+        ("card", [CARD, "4111 1111 1111 1111", "4111%201111%201111%201111", "4111-1111-1111-1111"]),
+        ("secret", ["a/b=", r"a\/b=", "a%2Fb=", r"a/b\u003d"]),
+    ],
+)
+def test_hashes_are_alike_however_a_value_is_written(kind: str, written: list[str]) -> None:
+    assert len({hashed(kind, text, HashKey(b"a key of some length", "1")) for text in written}) == 1
+
+
+@pytest.mark.parametrize("written", ["bob%40example.com", r"bob\u0040example.com", "bob&#64;example.com"])
+def test_a_part_is_shown_without_escapes(written: str) -> None:
+    assert redacted(redact(mode="partial"), body=written)["body"] == "b***@example.com"
 
 
 def test_what_is_kept_is_not_looked_for() -> None:
