@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -22,6 +23,9 @@ from streams.sinks.base import Item
 from streams.types import Counts, DeadLetter, Outcome, RawRecord
 
 _END_SECONDS = 5.0
+_UNSETTLED_BATCHES = 8
+"""Batches that may wait for dead letters to be acknowledged; beyond that only their partition waits."""
+
 _OFFSET = attrgetter("offset")
 
 
@@ -35,7 +39,7 @@ class Part(NamedTuple):
 
 
 class Lane:
-    """Lives and ends with an assignment; `bytes` are those that it holds, gathered or being written."""
+    """Lives and ends with an assignment; `bytes` are those of records that it holds until they may be committed."""
 
     def __init__(self, assignment: Assignment, outlet: Outlet, settling: Settling) -> None:
         self.assignment = assignment
@@ -43,6 +47,7 @@ class Lane:
         self._settling = settling
         self._gathered = Gathered()
         self._writing = 0
+        self._unsettled: deque[tuple[int, int]] = deque()
         self._hurried = False
         self._began = time.monotonic()
         self._changed = asyncio.Event()
@@ -51,14 +56,22 @@ class Lane:
 
     @property
     def bytes(self) -> int:
-        """Bytes of records that are not written yet."""
-        return self._gathered.bytes + self._writing
+        """Bytes of records that are gathered, being written, or behind a dead letter that is not acknowledged."""
+        self._forget_settled()
+        return self._gathered.bytes + self._writing + sum(size for _, size in self._unsettled)
 
     @property
     def has_room(self) -> bool:
         """Whether more may be fetched: one batch may wait behind the one that is being written."""
         bounds = self._outlet.bounds
+        self._forget_settled()
+        if len(self._unsettled) >= _UNSETTLED_BATCHES:
+            return False
         return self._gathered.records < 2 * bounds.records and self._gathered.bytes < 2 * bounds.bytes
+
+    def _forget_settled(self) -> None:
+        while self._unsettled and self._unsettled[0][0] <= self.assignment.tracker.prefix:
+            self._unsettled.popleft()
 
     @property
     def heard(self) -> float:
@@ -92,6 +105,7 @@ class Lane:
         if not done:
             raise TemporaryError(f"{self.task.get_name()}: a write did not end within {_END_SECONDS:.0f} s")
         self._gathered = Gathered()
+        self._unsettled.clear()
         self._writing = 0
 
     async def _run(self) -> None:
@@ -103,6 +117,7 @@ class Lane:
             slices, self._writing = self._gathered.take(bounds.records, bounds.bytes)
             self._began = time.monotonic()
             await self._store(slices, seen)
+            self._unsettled.append((slices[-1].end, self._writing))
             self._writing = 0
 
     async def _until_due(self) -> None:

@@ -186,6 +186,35 @@ async def test_a_redriven_record_is_not_filtered(make_assignment: Any, make_chun
     assert here.stored == [ITEMS[0].event_id]
 
 
+async def test_what_waits_behind_a_dead_letter_is_bounded_until_that_is_acknowledged(
+    scene: Any, make_chunk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = scene()
+    waiting: list[Callable[[], None]] = []
+
+    def publish(outcome: Outcome, bundle: Any, partition: int, settled: Callable[[], None]) -> None:
+        bundle.pending = len(outcome.dead)
+        (waiting.append(lambda: (setattr(bundle, "pending", 0), settled())[1]) if outcome.dead else settled())
+
+    monkeypatch.setattr(here.lane._settling._publisher, "publish", publish)
+    here.store.refuses = lambda item: item.event_id == ITEMS[0].event_id
+    here.lane.put(make_chunk(values(0, 70), here.assignment))
+    await until(lambda: len(here.batches) == 7)
+    assert here.lane.has_room
+    assert here.assignment.tracker.prefix == 0
+
+    here.lane.put(make_chunk(values(70, 80), here.assignment))
+    await until(lambda: len(here.batches) == 8)
+    await settle()
+    assert here.lane.bytes == sum(map(len, values(0, 80)))
+    assert not here.lane.has_room
+
+    waiting.pop()()
+    assert here.assignment.tracker.prefix == 80
+    assert here.lane.bytes == 0
+    assert here.lane.has_room
+
+
 async def test_an_abandoned_write_ends_and_nothing_of_it_is_settled(scene: Any, make_chunk: Any) -> None:
     here = scene()
     here.store.become("silent")
