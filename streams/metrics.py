@@ -181,7 +181,7 @@ def _owned(partitions: Sequence[PartitionStatus]) -> Iterator[GaugeMetricFamily]
     records = GaugeMetricFamily("weft_lag_records", "Records not yet processed.", labels=labels)
     seconds = GaugeMetricFamily("weft_lag_seconds", "Age of the oldest record not yet processed.", labels=labels)
     flying = GaugeMetricFamily("weft_in_flight_chunks", "Chunks not yet acknowledged.", labels=labels)
-    held = GaugeMetricFamily("weft_partition_held", "1 while an operator must act.", labels=[*labels, "reason"])
+    held = GaugeMetricFamily("weft_partition_held", "1 while it is paused, by reason.", labels=[*labels, "reason"])
     for status in partitions:
         where = [status.topic, str(status.partition)]
         flying.add_metric(where, status.in_flight)
