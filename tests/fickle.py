@@ -21,7 +21,7 @@ RETRY = Result(Outcome.RETRY, "not now")
 Behaviour = Callable[[Sequence[Item]], Sequence[Result] | None]
 """Results for some items, or None for the store's own; it may raise as well."""
 
-_MOST_WRITES = 200_000
+_MOST_WRITES = 20_000
 
 
 class Fickle:

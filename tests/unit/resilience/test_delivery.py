@@ -18,6 +18,7 @@ from streams.testing.items import make_item, make_items
 from streams.testing.memory_sink import AppendingMemorySink, KeyedMemorySink
 from streams.testing.outside import ManualClock
 from tests.fickle import RETRY, Fickle
+from tests.virtual_time import in_virtual_time
 
 REJECTED = Result(Outcome.REJECTED, "too long")
 
@@ -124,9 +125,10 @@ async def test_a_store_is_left_alone_as_long_as_it_asks(asked: float, waited: fl
     assert clock.now == pytest.approx(waited)
 
 
-@pytest.mark.parametrize("asked", [(60, None), (60, 1)])
+@pytest.mark.parametrize("asked", [(60, None), (60, 1), (1, 60)])
+@in_virtual_time
 async def test_a_store_is_left_alone_by_all_partitions(asked: tuple[float | None, ...]) -> None:
-    fickle, _ = on_a_clock()
+    fickle = Fickle()
     script(fickle, *[Unavailable("too many requests", retry_after=seconds) for seconds in asked])
     await asyncio.gather(fickle.deliver(make_items(2)), fickle.deliver(make_items(2, partition=1), 1))
     began = [attempt.began for attempt in fickle.attempts]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Sequence
-from functools import wraps
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -16,19 +14,11 @@ from streams.resilience.parcel import STORED, Delivered
 from streams.sinks.base import OK, Item, Result, Unavailable
 from streams.testing.items import make_items
 from streams.testing.memory_sink import DeduplicatedMemorySink
-from tests import virtual_time
 from tests.fickle import RETRY, Behaviour, Fickle
+from tests.virtual_time import in_virtual_time
 
 GIVEN_UP = Delivered("sink.exhausted", "not now")
 NEVER_OPENS = BreakerPolicy(minimum_calls=1_000, window_calls=1_000)
-
-
-def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(test)
-    def run(**arguments: Any) -> None:
-        virtual_time.run(test(**arguments))
-
-    return run
 
 
 def breaks_on(*bad: Item) -> Behaviour:
@@ -97,7 +87,7 @@ async def test_it_takes_as_many_failures_alone_as_is_said_and_one_before(attempt
 @in_virtual_time
 async def test_traces_keep_their_order_though_others_are_written_out_of_turn() -> None:
     fickle, items = Fickle(dice=uniform(4)), make_items(1_000)
-    fickle.behave = breaks_on(items[3], items[10])
+    fickle.behave = breaks_on(items[3], items[11])
     await fickle.deliver(items)
     assert fickle.stored != sorted(fickle.stored)
     for key in {item.key for item in items if item.key}:
