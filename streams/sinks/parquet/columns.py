@@ -6,7 +6,7 @@ nanoseconds (SPARK-40819). Signal, day and hour are in the path, as in every dat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -78,14 +78,13 @@ OPTIONAL: Final = ("trace_flags", "dropped_attributes_count", "event_name", "env
 NESTED: Final = ("scope", "metric", "span")
 """Keys that are JSON in their column, and NULL where they are absent."""
 
-_SOURCE: Final = frozenset(("topic", "partition", "offset"))
-_PROVENANCE: Final = frozenset(("pipeline", "applied", "failed"))
-_KEYS: Final = frozenset(
-    (
-        *(*PLAIN, *OPTIONAL, *NESTED, "signal", "timestamp", "observed_timestamp"),
-        *("body", "resource", "attributes", "source", "provenance"),
-    )
+_PARTS: Final = 3
+"""Keys that a source has and a provenance has; all of them are columns."""
+_ALWAYS: Final = (
+    *(*PLAIN, "signal", "timestamp", "observed_timestamp"),
+    *("body", "resource", "attributes", "source", "provenance"),
 )
+_KNOWN: Final = frozenset((*_ALWAYS, *OPTIONAL, *NESTED))
 _EXACT: Final[Mapping[Any, frozenset[type]]] = {
     pa.int8(): frozenset((int,)),
     pa.int16(): frozenset((int, type(None))),
@@ -130,39 +129,35 @@ def _table(items: Sequence[Item], topic: str, partition: int) -> pa.Table:
 
 def _values(records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """One comprehension a column: per record a function call would cost as much as all columns together."""
-    found: dict[str, list[Any]] = {key: [record[key] for record in records] for key in PLAIN}
-    found |= {key: [record.get(key) for record in records] for key in OPTIONAL}
-    found |= {key: _json_or_null([record.get(key) for record in records]) for key in NESTED}
+    found: dict[str, list[Any]] = {key: [record.get(key) for record in records] for key in (*OPTIONAL, *NESTED)}
+    known = sum(len(records) - column.count(None) for column in found.values()) + len(records) * len(_ALWAYS)
+    found |= {key: _json_or_null(found[key]) for key in NESTED}
+    found |= {key: [record[key] for record in records] for key in PLAIN}
     bodies = [record["body"] for record in records]
     sources = [record["source"] for record in records]
     provenances = [record["provenance"] for record in records]
+    has_others = sum(map(len, records)) != known or {*map(len, sources), *map(len, provenances)} != {_PARTS}
     return found | {
         "service": [record["resource"]["service.name"] for record in records],
         "body": [body if type(body) is str else orjson.dumps(body) for body in bodies],
         "body_is_json": [type(body) is not str for body in bodies],
-        "resource": _json(record["resource"] for record in records),
-        "attributes": _json(record["attributes"] for record in records),
+        "resource": [orjson.dumps(record["resource"]) for record in records],
+        "attributes": [orjson.dumps(record["attributes"]) for record in records],
         "source_topic": [source["topic"] for source in sources],
         "source_partition": [source["partition"] for source in sources],
         "source_offset": [source["offset"] for source in sources],
         "pipeline": [provenance["pipeline"] for provenance in provenances],
         "applied": [provenance["applied"] for provenance in provenances],
         "failed": [provenance["failed"] for provenance in provenances],
-        "unknown": [_unknown(record) for record in records],
+        "unknown": [_unknown(record) for record in records] if has_others else [None] * len(records),
     }
 
 
 def _unknown(record: Mapping[str, Any]) -> bytes | None:
-    """What a later version of Weft added, at the places where columns take the known keys only."""
-    source, provenance = record["source"], record["provenance"]
-    if record.keys() <= _KEYS and source.keys() == _SOURCE and provenance.keys() == _PROVENANCE:
-        return None
-    found = {key: value for key, value in record.items() if key not in _KEYS}
-    if source.keys() != _SOURCE:
-        found["source"] = source
-    if provenance.keys() != _PROVENANCE:
-        found["provenance"] = provenance
-    return orjson.dumps(found)
+    """Give what a later version of Weft added, at the places where columns take the known keys only."""
+    found = {key: value for key, value in record.items() if key not in _KNOWN}
+    found |= {key: record[key] for key in ("source", "provenance") if len(record[key]) != _PARTS}
+    return orjson.dumps(found) if found else None
 
 
 def _array(name: str, values: Sequence[Any]) -> pa.Array:
@@ -185,9 +180,5 @@ def _instants(items: Sequence[Item], name: str) -> dict[str, pa.Array]:
     }
 
 
-def _json(values: Iterable[Any], dumps: Callable[[Any], bytes] = orjson.dumps) -> list[bytes]:
-    return list(map(dumps, values))
-
-
-def _json_or_null(values: Iterable[Any], dumps: Callable[[Any], bytes] = orjson.dumps) -> list[bytes | None]:
-    return [None if value is None else dumps(value) for value in values]
+def _json_or_null(values: Iterable[Any]) -> list[bytes | None]:
+    return [None if value is None else orjson.dumps(value) for value in values]
