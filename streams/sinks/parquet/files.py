@@ -7,6 +7,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from streams.errors import ConfigurationError
+from streams.sinks.parquet.local import LocalFiles
+from streams.sinks.parquet.remote import RemoteFiles
 
 
 class Files(Protocol):
@@ -55,9 +57,6 @@ def open_files(location: str | Path) -> Files:
     Raises:
         ConfigurationError: no file system is known for the URL, or the URL holds a password.
     """
-    from streams.sinks.parquet.local import LocalFiles
-    from streams.sinks.parquet.remote import RemoteFiles
-
     if isinstance(location, Path):
         return LocalFiles(location)
     parts = urlsplit(location)
