@@ -240,8 +240,9 @@ class Ownership:
                 asyncio.get_running_loop().call_later(_ASK_AGAIN_SECONDS, self._let_go, assignment, "unauthorised")
 
     def _let_go(self, assignment: Assignment, reason: Hold) -> None:
-        """End one reason for a hold; without any left the partition is fetched again."""
+        """End one reason for a hold; without any left the partition is fetched again, and has its time for it."""
         if assignment.active and assignment.holds.pop(reason, None) is not None and not assignment.holds:
+            assignment.caught_up_at = time.monotonic()
             unpause(self._consumer, assignment.tp)
 
     def check_range(self, assignment: Assignment, offset: int, bounds: Bounds | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -72,6 +73,23 @@ async def test_the_watchdog_leaves_a_long_outage_alone(make_lane: Any, store_of:
         assert holds(running) == {"sink.unavailable"}
         store.become("well")
         await lane.until_sunk({0: 300})
+
+
+async def test_after_an_outage_a_partition_has_its_time_to_fetch_again(
+    make_lane: Any, store_of: Any, eventually: Any
+) -> None:
+    """The watchdog must not count the hours in which it was paused on purpose."""
+    lane = await make_lane()
+    store = store_of(lane)
+    async with lane.sink(ENTRY) as running:
+        store.become("unreachable")
+        await lane.enrich(ITEMS)
+        await eventually(lambda: holds(running) == {"sink.unavailable"})
+        (assignment,) = running.role.ownership.assignments.values()
+        assignment.caught_up_at -= 3_600
+        store.become("well")
+        await eventually(lambda: not holds(running))
+        assert time.monotonic() - assignment.caught_up_at < 60
 
 
 async def test_a_stop_during_an_outage_waits_for_nothing_and_loses_nothing(
