@@ -47,6 +47,12 @@ def test_a_processor_of_ones_own(tmp_path: Path) -> None:
     assert "1 passed, 0 failed" in told
 
 
+def test_a_sink_of_ones_own(tmp_path: Path) -> None:
+    told = follow("write-a-sink.md", tmp_path)
+    assert "6 passed" in told
+    assert "sink        files  one_file_each, keyed" in told
+
+
 def test_a_pipeline_as_a_test(tmp_path: Path) -> None:
     assert "2 passed, 0 failed" in follow("pipeline-tests.md", tmp_path)
 
