@@ -31,10 +31,11 @@ _QUOTED = r"[ ](?=\\{0,7}[\"'`][^\s\"'`])"
 _NOTHING = re.compile(
     r"(?:true|false|null|nil|none|undefined|yes|no|on|off|\*{2,}|x{3,}|chauthtok"
     r"|<[\w -]{1,32}>|\$?\{{1,2}[\w.:-]{1,64}\}{1,2}|%[a-z])"
-    r"(?=$|[\s,;&\"'\\)\]}<])",
+    r"(?=$|[\s,;&\"'\\)\]}<])|&(?:quot|apos|#[0-9]{2}|#x[0-9a-f]{2});",
     re.IGNORECASE | re.ASCII,
 )
-"""What stands where no secret does: switches, what is hidden already, and places to be filled."""
+"""What stands where no secret does: switches, what is hidden already, and places to be filled; and quotes of HTML,
+behind which it was found before."""
 
 _PATH = re.compile(r"[/~]|[A-Za-z]:\\")
 """What stands behind the name that is also that of the working directory."""

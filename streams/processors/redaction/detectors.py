@@ -44,4 +44,4 @@ def make_detectors(names: Names, own: Mapping[str, str], kept: Iterable[str]) ->
         addresses.IPV4,
     )
     wanted = tuple(detector for detector in every if not left_alone.issuperset(detector.kinds))
-    return (*wanted, encoded.detector(wanted))
+    return (encoded.detector(wanted), *wanted)

@@ -1,4 +1,7 @@
-"""What stands in a text with escapes: it is opened for the other detectors, and what they find is replaced there."""
+"""What stands in a text with escapes: the other detectors read it without them, and what they find goes.
+
+It stands before the others, which would cut what must be seen as a whole.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from orjson import dumps
 
 from streams.processors.redaction.detector import Detector, Find, Span
-from streams.processors.redaction.escapes import SIEVE, opened
+from streams.processors.redaction.escapes import SIEVE, Opened, readings
 from streams.processors.redaction.sieve import Sieve
 
 
 def detector(others: Sequence[Detector]) -> Detector:
-    """Make the detector that opens texts for the others; it goes behind them."""
+    """Make the detector that opens texts for the others."""
     kinds = dict.fromkeys(kind for other in others for kind in other.kinds)
     return Detector(tuple(kinds), SIEVE, _finder(others))
 
@@ -21,14 +24,15 @@ def _finder(others: Sequence[Detector]) -> Find:
     sieve = Sieve(others)
 
     def find(text: str) -> Iterator[Span]:
-        found = opened(text)
-        if found is None:
-            return
-        asked = sieve.mask(sieve.search(dumps(found.text)))
-        wanted = (other for place, other in enumerate(others) if asked >> place & 1 or not other.sieve)
-        spans = sorted((span for other in wanted for span in other.find(found.text)), key=_from_the_longest)
-        for start, end, kind in _joined(spans):
-            yield Span(found.places[start], found.places[end], kind)
+        spans = [span for reading in readings(text) for span in _in(reading)]
+        yield from _joined(sorted(spans, key=_from_the_longest))
+
+    def _in(reading: Opened) -> Iterator[Span]:
+        asked, places = sieve.mask(sieve.search(dumps(reading.text))), reading.places
+        for place, other in enumerate(others):
+            if asked >> place & 1 or not other.sieve:
+                for start, end, kind in other.find(reading.text):
+                    yield Span(places[start], places[end], kind)
 
     return find
 

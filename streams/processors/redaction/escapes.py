@@ -6,7 +6,7 @@ URLs: RFC 3986, 2.1. Gson, Go and PHP write more into JSON (RFC 8259, 7) than it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Final, NamedTuple
 
@@ -31,10 +31,21 @@ class Opened(NamedTuple):
     places: Sequence[int]
 
 
-def opened(text: str) -> Opened | None:
-    """Open a text; None when it has no escapes."""
-    form = _FORM_ESCAPE if _BLANK_IN_FORM.search(text) else _ESCAPE
-    return _open(text, form, _DEEPEST) if form.search(text) else None
+def readings(text: str) -> Iterator[Opened]:
+    """Give the ways in which a text may be read without its escapes; none when it has none.
+
+    In a form a plus sign is a blank, if it is one.
+    """
+    is_form = _BLANK_IN_FORM.search(text) is not None
+    if is_form or _ESCAPE.search(text):
+        yield _open(text, _ESCAPE, _DEEPEST)
+        if is_form:
+            yield _open(text, _FORM_ESCAPE, _DEEPEST)
+
+
+def unescaped(text: str) -> str:
+    """Give a text without escapes."""
+    return _open(text, _ESCAPE, _DEEPEST).text
 
 
 def _open(text: str, form: re.Pattern[str], depth: int) -> Opened:

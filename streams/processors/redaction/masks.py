@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
-from streams.processors.redaction.escapes import opened
+from streams.processors.redaction.escapes import unescaped
 
 Mode: TypeAlias = Literal["mask", "partial", "hash", "keep"]
 """How a kind is treated; `keep` leaves it as it is."""
@@ -50,9 +50,7 @@ def hashed(kind: str, found: str, key: HashKey) -> str:
 
 def _written(found: str) -> str:
     """Give what was found without escapes."""
-    unquoted = unquote(found)
-    plain = opened(unquoted)
-    return unquoted if plain is None else plain.text
+    return unescaped(unquote(found))
 
 
 def _plain(kind: str, found: str) -> str:
