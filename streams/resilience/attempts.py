@@ -83,7 +83,7 @@ class Attempts:
     ) -> None:
         self.policy = policy
         self.breaker = breaker
-        self.sleep = sleep
+        self._sleep = sleep
         self.trouble = ""
         self._writer = Writer(sink)
         self._observe = observe
@@ -100,7 +100,7 @@ class Attempts:
 
     async def pause(self, seconds: float) -> None:
         """Wait between two tries at one thing, but no longer than until the breaker closes after an outage."""
-        await self.breaker.pause(seconds, self.sleep)
+        await self.breaker.pause(seconds, self._sleep)
 
     def backoff(self) -> Backoff:
         """Give the pauses between tries at one thing."""
@@ -122,8 +122,8 @@ class Attempts:
 
     async def _until_welcome(self) -> None:
         while (pause := self._left_alone_until - self._clock()) > 0:
-            await self.sleep(pause)
-        await self.breaker.ready(self.sleep)
+            await self._sleep(pause)
+        await self.breaker.ready(self._sleep)
 
     async def _write_through(self, batch: Batch, suspect: bool) -> Sequence[Result]:
         """Write through the breaker.

@@ -1,6 +1,7 @@
 """What must hold of every sink, for the tests of those that you write yourself.
 
-    from streams.testing.sinks import SinkUnderTest, check_declarations, checks_for
+    from streams.testing.sink_subject import SinkUnderTest
+    from streams.testing.sinks import check_declarations, checks_for
 
     class MineUnderTest(SinkUnderTest):
         def make(self, *, rewrite=False): return Mine(Mine.Options(...), Place(...))
@@ -34,8 +35,8 @@ T = TypeVar("T")
 
 _NAME = re.compile("[a-z][a-z0-9._-]{0,63}")
 
-
 Check: TypeAlias = Callable[[SinkUnderTest], Awaitable[None]]
+"""Makes sinks on an empty store and raises AssertionError where they break a rule."""
 
 
 def checks_for(kind: type[SinkUnderTest]) -> list[Check]:
@@ -84,14 +85,14 @@ async def check_first_version_stays(subject: SinkUnderTest) -> None:
     for version, rewrite, expected in ((0, False, 0), (1, False, 0), (2, True, 2)):
         driver = await Driver(subject.make(rewrite=rewrite)).start()
         if driver.sink.effect is not Effect.KEYED:
-            return await driver.sink.stop()
+            await driver.sink.stop()
+            return
         await driver.read(0, versions[version], _dice(version))
         await driver.sink.stop()
         stored = await subject.read()
         told = all("attributes" in record for record in stored)
         hold(told, type(driver.sink), "what is read back does not tell versions apart: their attributes differ")
         hold_effect(type(driver.sink), stored, versions[expected])
-    return None
 
 
 async def check_order(subject: SinkUnderTest) -> None:
