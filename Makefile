@@ -25,9 +25,13 @@ run: setup ## Run the whole pipeline on this machine with sample traffic (ARGS="
 test: setup lint ## Lint, type-check and run every test
 	$(BIN)/pytest $(ARGS)
 
-bench: setup ## Measure Weft beside its peers on one broker, and the processors (ARGS="--quick")
+bench: setup ## Measure Weft beside its peers on one broker, the processors and the sinks (ARGS="--quick")
 	$(BIN)/python -m bench $(ARGS)
 	$(BIN)/python -m bench.processors
+	$(BIN)/python -m bench.sinks_sqlite
+	$(BIN)/python -m bench.sinks_parquet
+	$(BIN)/python -m bench.sinks_postgres
+	$(BIN)/python -m bench.outage --minutes 1
 
 profile: setup ## Show where the worker's CPU time goes (ARGS="--bare")
 	$(BIN)/python -m bench.profile $(ARGS)

@@ -134,7 +134,7 @@ def main(number: int) -> None:
     now = datetime.now(UTC)
     hour = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     figures = measure(enriched(number, first_ms=int(hour.timestamp()) * 1_000))
-    print(f"sink {figures.sink:,.0f}/s, bare pyarrow {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
+    print(f"Parquet: sink {figures.sink:,.0f}/s, bare pyarrow {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def yesterday_ms() -> int:
 def main(number: int) -> None:
     """Measure and print the figures."""
     figures = measure(enriched(number, first_ms=yesterday_ms()))
-    print(f"sink {figures.sink:,.0f}/s, bare upsert {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
+    print(f"SQLite: sink {figures.sink:,.0f}/s, bare upsert {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":
