@@ -162,10 +162,10 @@ class Timing(Section):
 class Flow(Section):
     """Bounds on the work in flight."""
 
-    chunk_records: int = Field(1_000, ge=1, description="largest chunk in records")
+    chunk_records: int = Field(2_000, ge=1, description="largest chunk in records")
     chunk_bytes: int = Field(1_048_576, ge=1, description="largest chunk in bytes of values")
     part_bytes: int = Field(2_097_152, ge=1, description="output of a chunk after which others get their turn")
-    chunk_milliseconds: float = Field(20, gt=0, description="longest work on a chunk, as far as learned")
+    chunk_milliseconds: float = Field(50, gt=0, description="longest work on a chunk, as far as learned")
     in_flight_bytes: int = Field(8_388_608, ge=1_048_576, description="output that waits for acknowledgement")
     fetch_bytes: int = Field(1_048_576, ge=1_024, description="fetched per partition at a time")
 
