@@ -46,7 +46,7 @@ def describe_sink(settings: Settings, name: str, *, rewrite: bool = False) -> De
     except ValidationError as error:
         raise ConfigurationError(
             "; ".join(f"sinks.{name}.options.{wrong}" for wrong in what_is_wrong(error).split("; ")),
-            cure=f"docs/howto/sink-{kind.name}.md lists the options.",
+            cure=f"It takes {', '.join(sorted(kind.Options.model_fields)) or 'no options'}.",
         ) from None
     place = Place(name=name, directory=state_dir(settings.state_dir) / "sinks" / name, rewrite=rewrite)
     return Description(kind, options, place)
