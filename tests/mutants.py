@@ -179,6 +179,48 @@ MUTANTS = (
         "",
         "tests/sinks/parquet/test_sink.py::test_what_a_zombie_wrote_and_could_not_remove_is_gone_after_the_next_assignment",
     ),
+    Mutant(
+        "a dead letter after the marks",
+        "streams/resilience/parcel.py",
+        "            await self._bury(self._batch.items[index], delivered)",
+        "            pass",
+        "tests/unit/resilience/test_marked_delivery.py::test_nothing_behind_a_dead_record_is_written_before_it_is_buried",
+    ),
+    Mutant(
+        "a record given up for its store's failures",
+        "streams/resilience/attempts.py",
+        "stored > 0 and lost * _MOSTLY <= stored and self.openings == before.openings",
+        "stored > 0",
+        "tests/unit/resilience/test_exhausted.py::test_in_a_storm_of_an_hour_nothing_is_given_up",
+    ),
+    Mutant(
+        "a record given up without a witness",
+        "streams/resilience/parcel.py",
+        "            failures += suspect\n",
+        "            failures += 1\n",
+        "tests/unit/resilience/test_exhausted.py::test_with_nothing_else_to_store_it_waits",
+    ),
+    Mutant(
+        "a trace stored around what is not",
+        "streams/resilience/parcel.py",
+        "if result.outcome is Outcome.RETRY or (key in held and not (dead and self._batch.marks)):",
+        "if result.outcome is Outcome.RETRY:",
+        "tests/unit/resilience/test_delivery.py::test_behind_what_is_not_settled_the_trace_waits",
+    ),
+    Mutant(
+        "parts with the marks of the whole",
+        "streams/resilience/deduplication.py",
+        "advanced(batch.before, batch.items[:end])",
+        "batch.marks",
+        "tests/unit/resilience/test_marked_delivery.py::test_marks_are_never_ahead_of_what_is_stored_or_rejected",
+    ),
+    Mutant(
+        "a lost answer stored twice",
+        "streams/resilience/writer.py",
+        "        self._unknown.add(place)\n",
+        "",
+        "tests/unit/resilience/test_writer.py::test_what_was_stored_without_an_answer_is_not_stored_again",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from streams.testing.items import TOPIC, make_items
 from streams.testing.memory_sink import DeduplicatedMemorySink, MemoryStore
 from streams.testing.outside import ManualClock
 from tests.fickle import Fickle
+from tests.virtual_time import in_virtual_time
 
 ITEMS = make_items(24)
 
@@ -111,6 +112,7 @@ async def test_marks_are_never_ahead_of_what_is_stored_or_rejected() -> None:
         assert set(passed) <= stored | bad
 
 
+@in_virtual_time
 async def test_nothing_behind_a_dead_record_is_written_before_it_is_buried() -> None:
     fickle = Fickle(DeduplicatedMemorySink)
     fickle.store.refuses = lambda item: item.offset == 5
@@ -121,8 +123,7 @@ async def test_nothing_behind_a_dead_record_is_written_before_it_is_buried() -> 
         await safe.wait()
 
     delivering = asyncio.create_task(fickle.deliver_marked(ITEMS, {}, bury))
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await asyncio.sleep(60)
     assert (fickle.stored, fickle.store.marks) == ([], {})
     safe.set()
     assert [one.dead for one in await delivering] == [""] * 5 + ["sink.rejected"] + [""] * 18
