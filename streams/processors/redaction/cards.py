@@ -137,7 +137,7 @@ def _is_grouped(groups: list[re.Match[str]], place: int, last: int) -> bool:
 DETECTOR: Final = Detector(
     ("card",),
     (
-        r"[0-9]{12}",
+        r"(?:^|[^0-9]|\\u00[01][0-9a-f])(?:[2-68][0-9]{3}|1800|9792)[0-9]{8}",
         r"[0-9]{4}(?:[ .+-]|\xc2\xa0)[0-9]{4,6}(?:[ .+-]|\xc2\xa0)[0-9]{4}",
     ),
     _find,

@@ -22,10 +22,8 @@ _STRONG = (
     r"(?:(?:tele|cell|i)?phone|mobile|mob|cell|tel|telefon|fax|msisdn|handy|whatsapp|sms)"
     r"(?:[ _.-]?(?:number|num|no|nr|n))?(?![A-Za-z])"
 )
-_WEAK = (
-    rf"(?:(?<![A-Za-z])|{NO_LETTER})"
-    r"(?:call(?:ed|er|ing)?|contact|dial(?:ed|led|ling)?|reach|ring|text(?:ed)?|hotline)(?![A-Za-z])"
-)
+_ASKING = r"(?:call(?:ed|er|ing)?|contact|dial(?:ed|led|ling)?|reach|ring|text(?:ed)?|hotline)"
+_WEAK = rf"(?:(?<![A-Za-z])|{NO_LETTER}){_ASKING}(?![A-Za-z])"
 _WORDS = (
     r"(?:[ ](?:me|us|him|her|them|is|was|at|on|to|my|our|the|number|customer|user|back|now|please|from)"
     r"(?![A-Za-z])){0,4}"
@@ -71,13 +69,16 @@ def _find_any(text: str) -> Iterator[Span]:
 
 
 _DIGIT = r"[ .()/-]{0,2}[0-9]"
+_FIELD = r"(?:(?:[Tt]el|TEL)[^a-z]|(?i:phone|mobile|fax|msisdn|whatsapp))"
+"""What stands in the name of every field that holds a phone number."""
 
 DETECTOR: Final = Detector(
     ("phone",),
     (
         rf"\+[ .()/-]{{0,2}}[1-9]{_DIGIT * 4}",
         rf"(?i)(?:phone|mob|cell|tel|fax|msisdn|handy|whatsapp|sms)[^0-9]*[0-9]{_DIGIT * 4}",
-        r"[0-9]{2}[)]?[ .-][0-9]{2,4}[ .-][0-9]{2}",
+        rf"{_FIELD}.*[0-9]{_DIGIT * 6}",
+        rf"(?i){_ASKING}(?:[^a-z].*)?[0-9]{{2}}[)]?[ .-][0-9]{{2,4}}[ .-][0-9]{{2}}",
     ),
     _find,
     digits=True,
