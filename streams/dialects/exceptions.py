@@ -94,4 +94,7 @@ def _say(record: Record, kind: Any, message: Any, stacktrace: Any) -> None:
 
 
 def _text(thrown: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    return next((thrown[name] for name in names if isinstance(thrown.get(name), str)), None)
+    for name in names:
+        if isinstance(said := thrown.get(name), str):
+            return said
+    return None

@@ -108,7 +108,8 @@ def _set_element(attributes: dict[str, Any], identity: str, parameters: str) -> 
     for name, quoted, bare, _ in found:
         if not name:
             continue
-        value = _ESCAPE.sub(r"\1", quoted or bare)
+        said = quoted or bare
+        value = _ESCAPE.sub(r"\1", said) if "\\" in said else said
         key = name if identity == "opentelemetry" and name in _TRACE_KEYS else f"syslog.{identity}.{name}"
         known = attributes.get(key)
         if isinstance(known, list):

@@ -72,7 +72,7 @@ def _line_points(match: re.Match[str]) -> list[Point] | None:
     for written, value in _FIELD.findall(match["fields"]):
         key = _plain(written)
         if value.startswith('"'):
-            texts[key] = _ESCAPE_IN_TEXT.sub(r"\1", value[1:-1])
+            texts[key] = _ESCAPE_IN_TEXT.sub(_escaped, value[1:-1]) if "\\" in value else value[1:-1]
             continue
         found = _number(value)
         if found is None:
@@ -92,7 +92,11 @@ def _number(value: str) -> int | float | str | None:
 
 
 def _plain(written: str) -> str:
-    return _ESCAPE.sub(r"\1", written) if "\\" in written else written
+    return _ESCAPE.sub(_escaped, written) if "\\" in written else written
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[1]
 
 
 def _read(point: Point, event_id: str, observed: str, source: Source) -> Record:

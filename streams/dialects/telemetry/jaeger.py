@@ -59,8 +59,10 @@ def _read(document: dict[str, Any], record: Record, zone: tzinfo) -> Record:
 
 
 def _take_id(document: dict[str, Any], *keys: str) -> tuple[str, Any]:
-    key = next((key for key in keys if key in document), keys[0])
-    return key, hexadecimal(document.pop(key, None))
+    for key in keys:
+        if key in document:
+            return key, hexadecimal(document.pop(key))
+    return keys[0], None
 
 
 def _set_tags(record: Record, tags: Any, flat: Any) -> None:

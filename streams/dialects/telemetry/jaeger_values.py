@@ -22,14 +22,21 @@ def read_tags(tags: Any) -> dict[str, Any] | None:
 
     A key that is there with several values has a list of them.
     """
-    if not isinstance(tags, list) or not all(isinstance(tag, dict) and isinstance(tag.get("key"), str) for tag in tags):
+    if not isinstance(tags, list):
         return None
-    found: dict[str, list[Any]] = {}
+    found: dict[str, Any] = {}
+    several: dict[str, list[Any]] = {}
     for tag in tags:
-        values, value = found.setdefault(tag["key"], []), _value(tag)
-        if value not in values:
+        key = tag.get("key") if type(tag) is dict else None
+        if type(key) is not str:
+            return None
+        value = _value(tag)
+        if key not in found:
+            found[key] = value
+        elif value not in (values := several.setdefault(key, [found[key]])):
             values.append(value)
-    return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+            found[key] = values
+    return found
 
 
 def flat_tags(tags: Any) -> dict[str, Any] | None:
@@ -38,6 +45,8 @@ def flat_tags(tags: Any) -> dict[str, Any] | None:
 
 
 def _value(tag: dict[str, Any]) -> Any:
+    if "value" in tag and (tag.get("type") == "string" or type(tag["value"]) is not str):
+        return tag["value"]
     key = next((key for key in _VALUES if key in tag), None)
     if key is None:
         return _EMPTY.get(str(tag.get("vType")), "")

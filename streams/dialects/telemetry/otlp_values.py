@@ -92,7 +92,7 @@ def within(value: Any, least: int, most: int, what: str) -> int:
     Raises:
         RejectedRecord: `decode.otlp` when it is none, or out of the field's range.
     """
-    number = integer(value, what)
+    number = value if type(value) is int else integer(value, what)
     if not least <= number <= most:
         raise broken(what)
     return number
