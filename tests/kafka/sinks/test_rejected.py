@@ -18,7 +18,7 @@ ITEMS = make_items(200)
 
 @pytest.mark.parametrize("tells", [True, False], ids=["the store tells which", "the store does not tell which"])
 async def test_one_refused_record_is_a_dead_letter_and_its_neighbours_are_stored(
-    make_lane: Any, store_of: Any, tells: bool
+    make_lane: Any, store_of: Any, eventually: Any, tells: bool
 ) -> None:
     lane = await make_lane()
     store, bad = store_of(lane), ITEMS[77]
@@ -27,7 +27,7 @@ async def test_one_refused_record_is_a_dead_letter_and_its_neighbours_are_stored
         await lane.enrich(ITEMS, headers=[("x", b"1"), ("weft.dead.reason", b"forged")])
         await lane.until_sunk({0: 200})
         provenance = running.role.provenance
-        assert "sink.rejecting" in {finding.rule for finding in running.role.monitor.report().findings}
+        await eventually(lambda: "sink.rejecting" in {f.rule for f in running.role.monitor.report().findings})
 
     (letter,) = await lane.read(lane.dead)
     headers = dict(letter.headers)
