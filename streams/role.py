@@ -191,6 +191,7 @@ class Role(ABC):
         timing = self.settings.timing
         began = unassigned_since = time.monotonic()
         ready = False
+        self.monitor.sample()  # what happens before the next one is to be seen against it
         while not self.lifecycle.stopping.is_set():
             await asyncio.sleep(_WATCH_SECONDS if ready else _WATCH_SECONDS / 10)
             self.lifecycle.beat()
