@@ -104,8 +104,11 @@ class SinkRole(Role):
             await self.outlet.sink.stop()
 
     def look(self) -> None:
-        """Pause all partitions for as long as the store does not take records."""
-        self.ownership.hold_all("sink.unavailable", self.outlet.look())
+        """Pause partitions for as long as the store does not take records.
+
+        One that has nothing to write yet is not paused: what comes by it may be all that finds out how the store is.
+        """
+        self.ownership.hold_those(self.deliverer.has_work, "sink.unavailable", self.outlet.look())
 
     def patient(self) -> bool:
         """Whether the store is still waited for: the group is joined once it answers."""

@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant(
         "a store that is away does not pause its partitions",
         "streams/sink_role.py",
-        'self.ownership.hold_all("sink.unavailable", self.outlet.look())',
+        'self.ownership.hold_those(self.deliverer.has_work, "sink.unavailable", self.outlet.look())',
         "self.outlet.look()",
         "tests/kafka/sinks/test_outages.py::test_an_operator_isolates_a_sink_and_resets_it",
     ),

@@ -49,6 +49,11 @@ class Deliverer:
         lane = self._lanes.get(assignment)
         return lane is None or lane.has_room
 
+    def has_work(self, assignment: Assignment) -> bool:
+        """Whether something of a partition waits to be written, or is being written."""
+        lane = self._lanes.get(assignment)
+        return lane is not None and lane.has_work
+
     def take(self, chunk: FetchedChunk) -> None:
         """Put a chunk into the lane of its partition, unless it was given back meanwhile."""
         if chunk.stale:

@@ -69,6 +69,11 @@ class Lane:
             return False
         return self._gathered.records < 2 * bounds.records and self._gathered.bytes < 2 * bounds.bytes
 
+    @property
+    def has_work(self) -> bool:
+        """Whether something waits to be written, or is being written."""
+        return bool(self._gathered or self._writing)
+
     def _forget_settled(self) -> None:
         while self._unsettled and self._unsettled[0][0] <= self.assignment.tracker.prefix:
             self._unsettled.popleft()

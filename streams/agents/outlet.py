@@ -154,7 +154,7 @@ class Outlet:
         failing = self._failing_since
         if failing is None or (self.started and self._clock() - failing < _FAILING_SECONDS):
             return None
-        return trouble
+        return trouble or None
 
     def _observe(self, attempt: Attempt) -> None:
         self.last_attempt = attempt.ended
@@ -166,7 +166,7 @@ class Outlet:
             self._failing_since = None
         else:
             self._retries += 1
-            if self._failing_since is None:
+            if self._failing_since is None and not attempt.suspect:
                 self._failing_since = attempt.began
 
     async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:

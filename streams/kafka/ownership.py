@@ -222,10 +222,10 @@ class Ownership:
         tp = assignment.tp
         log.error("partition.held", topic=tp.topic, partition=tp.partition, reason=reason, explanation=explanation)
 
-    def hold_all(self, reason: Hold, explanation: str | None) -> None:
-        """Pause every partition for as long as there is an explanation; called again and again."""
+    def hold_those(self, which: Callable[[Assignment], bool], reason: Hold, explanation: str | None) -> None:
+        """Pause those partitions, and no others, for as long as there is an explanation; called again and again."""
         for assignment in self.assignments.values():
-            if explanation is None:
+            if explanation is None or not which(assignment):
                 self._let_go(assignment, reason)
                 continue
             if reason not in assignment.holds:

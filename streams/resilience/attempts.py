@@ -14,7 +14,7 @@ from streams.errors import UnexpectedState
 from streams.resilience.breaker import Breaker, BreakerOpen
 from streams.resilience.retry import Backoff
 from streams.resilience.writer import Writer
-from streams.sinks.base import Batch, Outcome, Result, Sink, Unavailable
+from streams.sinks.base import Batch, Outcome, Refused, Result, Sink, Unavailable
 
 _RETRIABLE: Final = (Unavailable, OSError)
 """Errors that may be gone the next moment, TimeoutError among them; they alone count against a store."""
@@ -146,6 +146,9 @@ class Attempts:
             if len(results) != len(batch.items):
                 raise UnexpectedState(f"the sink gave {len(results)} results for {len(batch.items)} records")
             settled = any(result.outcome is not Outcome.RETRY for result in results)
+        except Refused:
+            self.trouble = ""  # it answers
+            raise
         finally:
             self._observe(Attempt(len(batch.items), began, self._clock(), settled, suspect))
         if not settled:

@@ -10,6 +10,7 @@ import pytest
 
 from streams.control import ask
 from streams.health import Status
+from streams.kafka.positions import unpause
 from streams.testing.items import make_items
 
 ENTRY = {
@@ -146,8 +147,8 @@ async def test_an_operator_isolates_a_sink_and_resets_it(make_lane: Any, store_o
         await lane.until_sunk({0: 100})
         assert (await asyncio.to_thread(ask, socket, {"command": "isolate"}))["ok"]
         await lane.enrich(ITEMS[100:])
+        await eventually(lambda: holds(running) == {"sink.unavailable"})
         isolated = running.role.monitor.report()
-        assert holds(running) == {"sink.unavailable"}
         assert len(store.rows) == 100
         assert (await asyncio.to_thread(ask, socket, {"command": "reset"}))["ok"]
         await lane.until_sunk({0: 300})
@@ -155,3 +156,47 @@ async def test_an_operator_isolates_a_sink_and_resets_it(make_lane: Any, store_o
     (finding,) = [finding for finding in isolated.findings if finding.rule == "sink.unavailable"]
     assert "isolated by an operator" in finding.message
     assert finding.next == f"`weft sink {lane.sink_name} --reset`"
+
+
+async def test_a_store_that_refused_the_last_record_for_good_is_not_away(
+    make_lane: Any, store_of: Any, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal is an answer: were the partition paused, nothing would ever come that shows how the store is."""
+    monkeypatch.setattr("streams.agents.outlet._FAILING_SECONDS", 0.05)
+    lane = await make_lane()
+    store = store_of(lane)
+    store.tells, store.refuses = False, lambda item: item.event_id == ITEMS[0].event_id
+    async with lane.sink(ENTRY) as running:
+        await lane.enrich(ITEMS[:1])
+        await lane.until_sunk({0: 1})
+        looks = time.monotonic() + 2.5
+        await eventually(lambda: time.monotonic() > looks)
+        await lane.enrich(ITEMS[1:])
+        await lane.until_sunk({0: 300})
+
+        assert "sink.unavailable" not in rules(running)
+    assert len(store.rows) == 299
+
+
+async def test_a_partition_that_is_taken_in_an_outage_tries_the_store_itself(
+    make_lane: Any, store_of: Any, eventually: Any
+) -> None:
+    """What another owner's lane would have written next is gone with it: something must come to probe the store."""
+    lane = await make_lane()
+    store = store_of(lane)
+    async with lane.sink(ENTRY) as running:
+        await lane.enrich(ITEMS[:100])
+        await lane.until_sunk({0: 100})
+        store.become("unreachable")
+        await lane.enrich(ITEMS[100:])
+        await eventually(lambda: holds(running) == {"sink.unavailable"})
+        ownership = running.role.ownership
+        taken = [*ownership.assignments]
+        await ownership.release(0.1)
+        for tp in taken:
+            unpause(running.role.consumer, tp)  # as a rebalance does: it knows nothing of pauses
+        await ownership.take(taken)
+        running.role.look()
+        store.become("well")
+        await lane.until_sunk({0: 300})
+    assert [row.event_id for row in store.rows] == [item.event_id for item in ITEMS]

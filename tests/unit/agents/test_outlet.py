@@ -60,6 +60,20 @@ async def test_a_store_is_unavailable_after_five_seconds_without_success(scene: 
     assert scene.outlet.status().unavailable_seconds == 0
 
 
+@pytest.mark.parametrize("attempt", ["refused", "suspect"])
+async def test_what_tells_nothing_bad_of_the_store_does_not_make_it_unavailable(scene: Scene, attempt: str) -> None:
+    """A record that is refused, and one that fails alone while others do not."""
+    scene.store.tells, scene.store.refuses = False, lambda item: True
+    if attempt == "refused":
+        scene.outlet._attempts.trouble = "it was away before"
+        await scene.outlet.deliver(Batch("e", 0, make_items(1)))
+    else:
+        scene.outlet._attempts.trouble = "this record fails"
+        scene.outlet._observe(Attempt(1, 0, 0, settled=False, suspect=True))
+    scene.clock.advance(10)
+    assert scene.outlet.look() is None
+
+
 async def test_one_success_in_between_is_enough(scene: Scene) -> None:
     for _ in range(5):
         scene.attempt(settled=False)
