@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar, Metric
 
-from streams.sinks.otlp.values import id_bytes, key_values, nanoseconds
+from streams.sinks.otlp.values import id_bytes, key_values, lifted, nanoseconds
 
 _TEMPORALITIES: Final = {None: 0, "delta": 1, "cumulative": 2}
 
@@ -24,7 +24,7 @@ def metric_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Metric:
         name=metric["name"],
         description=metric.get("description", ""),
         unit=metric.get("unit", ""),
-        metadata=key_values(attributes.pop("otel.metric.metadata", {})),
+        metadata=key_values(lifted(attributes, "otel.metric.metadata", {}, lambda said: isinstance(said, dict))),
     )
     data = getattr(found, kind)
     if kind == "sum":

@@ -15,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from streams.sinks.otlp.points import metric_of
 from streams.sinks.otlp.signals import log_of, span_of
-from streams.sinks.otlp.values import key_values
+from streams.sinks.otlp.values import is_count, is_text, key_values, lifted
 
 Message: TypeAlias = LogRecord | Metric | Span
 Request: TypeAlias = LogsData | MetricsData | TracesData
@@ -76,10 +76,10 @@ def _identity(said: Any) -> bytes:
 
 def _resource(record: Mapping[str, Any]) -> dict[str, Any]:
     said = dict(record["resource"])
-    url = said.pop("otel.resource.schema_url", "")
+    url = lifted(said, "otel.resource.schema_url", "", is_text)
     resource = Resource(
-        dropped_attributes_count=said.pop("otel.resource.dropped_attributes_count", 0),
-        entity_refs=[_entity(reference) for reference in said.pop("otel.resource.entity_refs", ())],
+        dropped_attributes_count=lifted(said, "otel.resource.dropped_attributes_count", 0, is_count),
+        entity_refs=[_entity(reference) for reference in lifted(said, "otel.resource.entity_refs", (), _are_entities)],
         attributes=key_values(said),
     )
     return {"resource": resource, "schema_url": url}
@@ -88,14 +88,21 @@ def _resource(record: Mapping[str, Any]) -> dict[str, Any]:
 def _scope(record: Mapping[str, Any]) -> dict[str, Any]:
     scope = record.get("scope", {})
     said = dict(scope.get("attributes", {}))
-    url = said.pop("otel.scope.schema_url", "")
+    url = lifted(said, "otel.scope.schema_url", "", is_text)
     found = InstrumentationScope(
         name=scope.get("name", ""),
         version=scope.get("version", ""),
-        dropped_attributes_count=said.pop("otel.scope.dropped_attributes_count", 0),
+        dropped_attributes_count=lifted(said, "otel.scope.dropped_attributes_count", 0, is_count),
         attributes=key_values(said),
     )
     return {"scope": found, "schema_url": url}
+
+
+def _are_entities(said: Any) -> bool:
+    try:
+        return all(_entity(reference) for reference in said)
+    except (TypeError, AttributeError, ValueError):
+        return False
 
 
 def _entity(reference: Mapping[str, Any]) -> EntityRef:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from streams.sinks.otlp.values import any_value, id_bytes, key_values, nanoseconds
+from streams.sinks.otlp.values import any_value, id_bytes, is_text, key_values, lifted, nanoseconds
 
+_UINT64_DIGITS: Final = 20
 _KINDS: Final = ("unspecified", "internal", "server", "client", "producer", "consumer")
 _STATUS_CODES: Final = ("unset", "ok", "error")
 _ORIGINS: Final = {None: 0, "local": 0x100, "remote": 0x300}
@@ -22,7 +23,7 @@ def log_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> LogRecord:
     Raises:
         ValueError: a number does not fit the field that OTLP has for it.
     """
-    observed = attributes.pop("otel.observed_timestamp", None)
+    observed = lifted(attributes, "otel.observed_timestamp", None, _is_instant)
     return LogRecord(
         time_unix_nano=nanoseconds(record["timestamp"]),
         observed_time_unix_nano=nanoseconds(record["observed_timestamp"]) if observed is None else int(observed),
@@ -45,13 +46,13 @@ def span_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Span:
         ValueError: a number does not fit the field that OTLP has for it.
     """
     span, status = record["span"], record["span"]["status"]
-    origin = _ORIGINS[attributes.pop("otel.span.parent.origin", None)]
+    origin = lifted(attributes, "otel.span.parent.origin", None, lambda said: is_text(said) and said in _ORIGINS)
     return Span(
         trace_id=id_bytes(record["trace_id"]),
         span_id=id_bytes(record["span_id"]),
         trace_state=span.get("trace_state", ""),
         parent_span_id=id_bytes(span["parent_span_id"]),
-        flags=record.get("trace_flags", 0) | origin,
+        flags=record.get("trace_flags", 0) | _ORIGINS[origin],
         name=span["name"],
         kind=_KINDS.index(span["kind"]),  # type: ignore[arg-type]  # an enum's values are plain integers
         start_time_unix_nano=nanoseconds(span["start"]),
@@ -64,6 +65,11 @@ def span_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Span:
         dropped_links_count=span.get("dropped_links_count", 0),
         status=Status(code=_STATUS_CODES.index(status["code"]), message=status.get("message", "")),  # type: ignore[arg-type]  # as above
     )
+
+
+def _is_instant(said: Any) -> bool:
+    """Whether it is what the dialect of OTLP notes: nanoseconds since 1970, as digits."""
+    return is_text(said) and said.isascii() and said.isdecimal() and len(said) < _UINT64_DIGITS
 
 
 def _event(event: Mapping[str, Any]) -> Span.Event:

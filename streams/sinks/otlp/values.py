@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 _INT64: Final = range(-(2**63), 2**63)
+_UINT32: Final = range(2**32)
 
 
 def key_values(attributes: Mapping[str, Any]) -> list[KeyValue]:
@@ -37,6 +38,21 @@ def any_value(value: Any) -> AnyValue:
             found.kvlist_value.values.extend(key_values(value))
             found.kvlist_value.SetInParent()
     return found
+
+
+def lifted(attributes: dict[str, Any], key: str, default: Any, fits: Callable[[Any], bool]) -> Any:
+    """Take out an attribute that OTLP has a field for; what does not fit there, a stranger's, stays an attribute."""
+    return attributes.pop(key) if key in attributes and fits(attributes[key]) else default
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value fits a field of type string."""
+    return isinstance(value, str)
+
+
+def is_count(value: Any) -> bool:
+    """Whether a value fits a field of type uint32."""
+    return type(value) is int and value in _UINT32
 
 
 def nanoseconds(timestamp: str | None) -> int:

@@ -129,3 +129,21 @@ async def test_what_one_signal_has_got_is_known_while_another_must_wait() -> Non
         receiver.answer = lambda request: web.Response(status=503 if request.path == "/v1/traces" else 200)
         found = await deliver(receiver, [log(0), span(1), log(2), log(3, trace_id=None)])
     assert outcomes(found) == ["ok", "retry", "retry", "ok"]
+
+
+@pytest.mark.parametrize("value", ["many", -1, 5, 2**40, 1.5, True, None, [5], {"a": 1}, "2026-06-20T12:00:00.123500Z"])
+@pytest.mark.parametrize("name", ["log", "span", "metric_sum"])
+async def test_names_of_ours_that_a_stranger_uses_cost_no_record(name: str, value: Any) -> None:
+    """Anybody may send attributes named like those that stand for fields of OTLP."""
+    record = {**example(name), "event_id": "raw-logs-0-1"}
+    said = dict.fromkeys(
+        (f"otel.{what}" for what in ("observed_timestamp", "span.parent.origin", "metric.metadata")), value
+    )
+    about = ("schema_url", "dropped_attributes_count", "entity_refs")
+    record |= {
+        "attributes": {**record["attributes"], **said},
+        "resource": {**record["resource"], **{f"otel.resource.{what}": value for what in about}},
+        "scope": {"attributes": {f"otel.scope.{what}": value for what in about}},
+    }
+    async with receiving() as receiver:
+        assert outcomes(await deliver(receiver, [make_item(1, "raw-logs-0-1")._replace(record=record)])) == ["ok"]
