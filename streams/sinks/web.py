@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +22,10 @@ from streams.sinks.base import Refused, SinkOptions, Unavailable
 
 _LARGEST_ANSWER_BYTES: Final = 16_777_216
 _GZIP_LEVEL: Final = 1
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NEVER_IN_A_HEADER: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+"""RFC 9110, sections 5.1 and 5.5. Found only when a batch is sent, it would speak against the records."""
+
 _CONTENT_IS_WRONG: Final = frozenset({400, 413, 422})
 """The only answers that speak against the records themselves; any other failure may be mended at the other end."""
 
@@ -66,6 +72,9 @@ class Web:
         secret = secret_of(options.authorization_env, options.authorization_file, f"{where}.authorization")
         if secret is not None:
             self._headers["Authorization"] = secret
+        for name, value in self._headers.items():
+            if not _TOKEN.fullmatch(name) or _NEVER_IN_A_HEADER.search(value):
+                raise ConfigurationError(f"{where}: the header {name!r} has a sign that no header may have")
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -101,7 +110,8 @@ class Web:
         if self._session is None:
             raise Unavailable("not started")
         if self._options.gzip:
-            content, headers = gzip.compress(content, _GZIP_LEVEL), {**headers, "Content-Encoding": "gzip"}
+            content = await asyncio.to_thread(gzip.compress, content, _GZIP_LEVEL)  # megabytes: others go on meanwhile
+            headers = {**headers, "Content-Encoding": "gzip"}
         headers = {**headers, **sign(content)}
         try:
             async with self._session.post(url, data=content, headers=headers, allow_redirects=False) as response:
@@ -138,7 +148,7 @@ def retry_after(text: str | None, now: float) -> float | None:
         return float(text[:9])
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -59,11 +59,27 @@ async def test_the_wait_that_a_server_asks_for_is_passed_on() -> None:
         ("9" * 30, 999_999_999),
         ("-1", None),
         ("soon", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
     ],
 )
 def test_the_forms_of_retry_after(text: str | None, seconds: float | None) -> None:
     """RFC 9110, section 10.2.3: seconds or a date."""
     assert retry_after(text, 1_445_412_420) == seconds
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X": "a\nb"}, {"X": "a\rb"}, {"X": "a\0"}, {"X": "\ud800"}, {"X y": "b"}, {"": "b"}, {"X:": "b"}]
+)
+def test_a_header_that_cannot_be_sent_is_found_before_any_record_is_blamed_for_it(headers: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="header"):
+        Web(WebOptions(headers=headers), "sinks.x.options")
+
+
+def test_a_login_that_cannot_be_sent_is_found_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGIN", "Bearer hush\nhush")
+    with pytest.raises(ConfigurationError, match="Authorization") as raised:
+        Web(WebOptions(authorization_env="LOGIN"), "sinks.x.options")
+    assert "hush" not in str(raised.value)
 
 
 async def test_nobody_there_is_no_answer() -> None:
