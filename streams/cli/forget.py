@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli import console, view
+from streams.cli.texts import utf8
 from streams.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def _subject(trace: str | None, attribute: str | None) -> Subject:
         if found is None:
             raise typer.BadParameter(f"{trace!r} is not a trace id", param_hint="--trace")
         return OfTrace(found)
-    key, equals, value = (attribute or "").partition("=")
+    try:
+        key, equals, value = utf8(attribute or "").partition("=")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--attribute") from None
     if not key or not equals or not value:
         raise typer.BadParameter("write it as KEY=VALUE", param_hint="--attribute")
     return WithAttribute(key, value)

@@ -14,6 +14,7 @@ import typer
 
 from streams.cli import console, view
 from streams.cli.moments import moment_of, seconds_of
+from streams.cli.texts import utf8
 from streams.errors import TemporaryError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 _LIMIT = 100
 _LIMIT_OF_A_TRACE = 10_000
+_MOST = 1_000_000
+_MOST_WORDS = 50
 _MINUTE = 60
 
 
@@ -51,7 +54,8 @@ def query(
         str | None, typer.Option(metavar="WORDS", help="All of these words, in the body or in attributes' values.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=f"Most records: {_LIMIT}, of a trace {_LIMIT_OF_A_TRACE:,}.")
+        int | None,
+        typer.Option(min=1, max=_MOST, metavar="N", help=f"Most records: {_LIMIT}, of a trace {_LIMIT_OF_A_TRACE:,}."),
     ] = None,
     counts: Annotated[
         str | None, typer.Option("--counts", metavar="EVERY", help="Count instead, per 1m, 15m, 1h or 1d.")
@@ -74,7 +78,7 @@ def query(
 
     wanted = Query(
         trace=_trace(trace) if trace is not None else None,
-        service=service,
+        service=_read("--service", utf8, service),
         since=_read("--since", _moment, since),
         until=_read("--until", _moment, until),
         severity=_read("--severity", _severity, severity),
@@ -180,7 +184,9 @@ def _severity(text: str) -> int:
 def _words(text: str) -> str:
     if not any(character.isalnum() for character in text):
         raise ValueError("there is no word in it")
-    return text
+    if len(text.split()) > _MOST_WORDS:
+        raise ValueError(f"it has more than {_MOST_WORDS} words")
+    return utf8(text)
 
 
 def _bucket(text: str) -> int:

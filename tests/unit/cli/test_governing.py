@@ -158,6 +158,7 @@ def test_an_erasure_can_be_read_by_a_program(weft: Weft, state: Path) -> None:
         ("--attribute", "user.id"),
         ("--attribute", "=42"),
         ("--attribute", "a="),
+        ("--attribute", "a=\udcff"),
         ("--trace", "a" * 32, "--attribute", "a=b"),
     ],
 )
