@@ -18,7 +18,7 @@ _PYTHON = "Traceback (most recent call last):"
 _PYTHON_HEAD = re.compile(r"\n(?P<type>[A-Za-z_][\w.]{0,300})(?::(?: (?P<message>[^\n]*+))?)?(?=\n|$)")
 
 _AT_FRAME = re.compile(r"\n[ \t]+at (?=\S)[^\n]*")
-_AT_FRAME_END = re.compile(r"(?:\)|:\d{1,7}:\d{1,7}|:line \d{1,7}|<anonymous>)(?: \{)?\s*$")
+_AT_FRAME_END = re.compile(r"(?:\)(?: ~?\[[^\]\n]{1,200}\])?|:\d{1,7}:\d{1,7}|:line \d{1,7}|<anonymous>)(?: \{)?\s*$")
 _JVM_FRAME_END = re.compile(
     r"\((?:[\w$ ]+\.(?:java|kt|kts|scala|groovy|clj):\d+|Native Method|Unknown Source|<[\w ]+>)\)"
 )

@@ -18,7 +18,9 @@ from streams.types import Record, Source
 
 _FILEBEAT, _VECTOR, _FLUENT = "filebeat", "vector", "fluent-bit"
 _LINE = KEYS._replace(severity=(), service=(), logger=())
-_VECTOR_SOURCES = frozenset(words("file docker_logs stdin exec socket kubernetes_logs kafka fluent logstash"))
+_OF_VECTOR = _LINE._replace(severity=("severity",), body=("message",), service=("appname",))
+"""Of what these sources write only syslog's has a severity and a name of a program."""
+_VECTOR_SOURCES = frozenset(words("file docker_logs stdin exec socket kubernetes_logs kafka fluent logstash syslog"))
 _STREAMS = frozenset({"stdout", "stderr"})
 
 
@@ -103,7 +105,7 @@ VECTOR = Dialect(
     signatures=(frozenset({"message", "source_type"}),),
     without=frozenset({"kubernetes"}),
     test=_is_of_vector,
-    compile_objects=keyed(_VECTOR, Reading(_LINE._replace(body=("message",)), then=_name_stream)),
+    compile_objects=keyed(_VECTOR, Reading(_OF_VECTOR, then=_name_stream)),
     envelope="message",
     examples=(
         Example(
@@ -130,6 +132,7 @@ FLUENT_BIT = Dialect(
         frozenset({"stream", "logtag", "log"}),
         frozenset({"stream", "logtag", "message"}),
         frozenset({"stream", "_p", "log"}),
+        frozenset({"@timestamp", "stream", "log"}),
     ),
     without=frozenset({"kubernetes"}),
     test=_is_of_fluent,

@@ -1,7 +1,8 @@
 """A record behind a prefix: the container's name that docker compose and kubectl write, a time, a cookie.
 
-Sources: docker compose (`name-1  | line`), kubectl logs `--prefix` (`[pod/NAME/CONTAINER] line`) and `--timestamps`,
-CEE (`@cee: {...}`). Where a prefix is not unmistakable, only an object in JSON behind it proves it.
+Sources: docker compose (`name-1  | line`), docker service logs (`name.1.ID@NODE    | line`), kubectl logs `--prefix`
+(`[pod/NAME/CONTAINER] line`) and `--timestamps`, CEE (`@cee: {...}`). Where a prefix is not unmistakable, only an
+object in JSON behind it proves it, or behind a bare name the beginning of a log line.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ _DEPTH = 64
 _NEAR = 200
 _MOST_IN_PROSE = 3
 
-_REPLICA = re.compile(r"([A-Za-z0-9][\w.-]{0,100}?)([-_]\d{1,4}) {1,60}\| ?(.*)", re.DOTALL | re.ASCII)
+_REPLICA = re.compile(
+    r"([A-Za-z0-9][\w.-]{0,100}?)([-_]\d{1,4}|\.\d{1,4}\.[a-z0-9]{12,32}@[\w.-]{1,100}) {1,60}\| ?(.*)",
+    re.DOTALL | re.ASCII,
+)
+_CONTAINER = re.compile(
+    r"([A-Za-z0-9][\w.-]{0,100}) {1,60}\| ?"
+    r"((?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|(?:ts|time|level|lvl)=\S|[IWEF]\d{4} \d\d:\d\d:).*)",
+    re.DOTALL | re.ASCII,
+)
+"""A name that has no number is one before what is the beginning of a log line, not before a cell of a table."""
 _POD = re.compile(r"\[pod/([\w.-]{1,253})/([\w.-]{1,63})\] (.*)", re.DOTALL | re.ASCII)
 _BEFORE_OBJECT = re.compile(
     r"(?:@cee:|(?P<container>[^\s{}\"|=][^{}\"|=\n]{0,100}?) {0,60}\||(?P<tag>[A-Za-z][\w./-]{0,100}(?:\[\d{1,10}\])?):"
@@ -91,10 +101,15 @@ def _looks_like_record(keys: Set[str]) -> bool:
 
 def _take_replica(record: Record, text: str, zone: tzinfo) -> bool:
     match = _REPLICA.match(text)
+    if match:
+        service, number, record["body"] = match.groups()
+        _name_container(record, service + number, service)
+        return True
+    match = _CONTAINER.match(text)
     if not match:
         return False
-    _name_container(record, match[1] + match[2], match[1])
-    record["body"] = match[3]
+    name, record["body"] = match.groups()
+    _name_container(record, name, name)
     return True
 
 

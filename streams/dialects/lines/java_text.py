@@ -58,6 +58,8 @@ _LEVEL_NEXT = Headed(
         rf"{_THREAD} +{_LOGGER}{_PLACE}{_BREAK}(?P<body>.*)",
         # WildFly, Quarkus
         rf"\[{_LOGGER}\] +\((?P<thread>[^\n]{{1,200}}?)\) +(?P<body>.*)",
+        # CAS
+        rf"\[(?P<logger>[A-Za-z_$][\w$]*+(?>(?:[.$][\w$\-]++)++))\]{_DASH}(?P<body>.*)",
         # Log4j's most copied pattern, `%d %-5p %c{1}:%L - %m%n`
         rf"{_LOGGER}{_PLACE}{_DASH}(?P<body>.*)",
         # Spark, Storm

@@ -1,6 +1,7 @@
 """Linux' kernel ring buffer as dmesg(1) prints it: seconds since boot, maybe the level before and the caller behind.
 
-Source: Linux, kernel/printk/printk.c, `print_prefix`. The time is not one of the calendar, so that it is an attribute.
+Source: Linux, kernel/printk/printk.c, `print_prefix`. That time is not one of the calendar, so that it is an attribute;
+`dmesg --ctime` writes one that is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from streams.dialects.base import Dialect, Example
 from streams.dialects.lines.grammar import lined
 from streams.dialects.lines.priority import PATTERN, set_priority
 from streams.types import Record
+
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
 
 def _finish(record: Record) -> None:
@@ -24,11 +28,14 @@ DIALECT = Dialect(
     compile_text=lined(
         "kernel",
         rf"(?:{PATTERN})?\[ *(?P<uptime>\d{{1,10}}\.\d{{6}})\](?:\[ *(?P<caller>[TC]\d{{1,10}})\])? (?P<body>.*)",
+        # dmesg --ctime
+        rf"(?:{PATTERN})?\[(?P<time>(?P<second>{_DAY} {_MONTH} [ \d]\d \d\d:\d\d:\d\d \d{{4}}))\]"
+        r" (?P<body>(?!PHP )[A-Za-z][^\[\]\n]{0,100}: .*)",
         names={"uptime": "kernel.seconds_since_boot", "caller": "kernel.caller"},
         then=_finish,
     ),
     starts="<[",
-    head=r"(?:<0{1,3}>)?\[ *0{1,10}\.0{6}\]",
+    head=r"(?:<0{1,3}>)?\[ *0{1,10}\.0{6}\]|(?:<0{1,3}>)?\[T?\Z",
     is_head=True,
     examples=(
         Example(

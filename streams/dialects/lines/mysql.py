@@ -15,11 +15,14 @@ _LEVEL = r"\[(?P<level>System|ERROR|Error|Warning|WARNING|Note|NOTE)\]"
 _THREAD = r"(?P<tid>\d{1,20}|[0-9a-f]{6,16})"
 _SUBSYSTEM = r"\[(?P<code>[A-Z]{2,10}-\d{1,9})\] \[(?P<subsystem>\w{1,40})\]"
 _SHORT = r"(?P<time>(?P<second>\d{6} {1,2}\d{1,2}:\d\d:\d\d))"
+_PADDED = r"(?P<time>(?P<second>\d{4}-\d\d-\d\d  \d:\d\d:\d\d))"
+"""MariaDB writes an hour before ten with a blank."""
 _SAFE = r"(?P<program>mysqld_safe|mariadbd-safe) (?P<body>.*)"
 
 
 def _spell(time: str) -> str:
-    """`240310  2:13:06`, of MySQL up to 5.5, runs the digits of the date together."""
+    """`240310  2:13:06`, of MySQL up to 5.5, runs the digits of the date together; MariaDB pads the hour alike."""
+    time = time.replace("  ", " 0")
     return f"{time[0:2]}/{time[2:4]}/{time[4:6]} {time[6:].lstrip()}" if time[:6].isdigit() else time
 
 
@@ -37,6 +40,7 @@ DIALECT = Dialect(
                 _SAFE,
             ),
         ),
+        Headed(f"{_PADDED} {_THREAD} {_LEVEL} (?P<body>.*)"),
         Headed(f"{_SHORT} ", (rf"{_LEVEL} (?P<body>.*)", _SAFE)),
         words=MYSQL,
         names={
@@ -47,7 +51,7 @@ DIALECT = Dialect(
         spell=_spell,
     ),
     starts="0123456789",
-    head=rf"{ISO_HEAD} ?(?:\Z| (?:0*\Z|0* ?\[))|0{{6}} {{1,2}}00?:00:00 ",
+    head=rf"{ISO_HEAD} ?(?:\Z| (?:0*\Z|0* ?\[))|0000-00-00  0:00:00 0|0{{6}} {{1,2}}00?:00:00 ",
     examples=(
         Example(
             "2020-08-06T14:25:02.835618Z 0 [Note] [MY-012487] [InnoDB] DDL log recovery : begin",

@@ -60,11 +60,13 @@ DIALECT = Dialect(
         f"{_TIME}{_MANAGER}(?P<body>.*)",
         f"{_TIME}{_KIND_ALONE}(?P<body>.*)",
         f"{_TIME}(?P<body>.*)",
+        # to the standard error of a program
+        rf"{_KIND}(?P<body>[^\n]* in [^\n]{{1,500}} on line \d{{1,9}}(?:\n.*)?|Uncaught .*)$",
         words=PHP,
         then=_finish,
     ),
-    starts="[",
-    head=r"\[00-\Z",
+    starts="[P",
+    head=r"\[00-\Z|PHP \Z",
     examples=(
         Example(
             "[28-Nov-2025 11:46:46 Europe/Stockholm] PHP Fatal error:  "

@@ -24,7 +24,7 @@ MARK = ",,"
 """No line fills all columns."""
 
 _HEAD = re.compile(
-    r"(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(?P<fraction>\d{3})(?P<zone> (?:[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)),",
+    r"(?P<second>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(?P<fraction>\d{3,6})(?P<zone> (?:[A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)),",
     re.ASCII,
 )
 _COLUMNS = words(

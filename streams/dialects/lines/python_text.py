@@ -1,7 +1,8 @@
 """Lines of Python's logging in the layouts of its documentation and of well-known frameworks.
 
 Source: Python's `logging` (BASIC_FORMAT and the how-to), Django's `verbose`, Celery's `worker_log_format`, Gunicorn's
-glogging.py, Uvicorn's and Airflow's defaults, Scrapy, Odoo, loguru and OpenTelemetry's logging instrumentation.
+glogging.py, Uvicorn's and Airflow's defaults, Flask,
+SQLAlchemy, Scrapy, Odoo, loguru and OpenTelemetry's logging instrumentation.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ _DATED = Headed(
         rf" \[(?P<pid>\d{{1,10}})\] \[{_LEVEL}\] {_BODY}",
         # loguru
         rf" \| {_LEVEL} *\| (?P<logger>[\w.<>]{{1,200}}):(?P<function>[\w<>]{{1,200}}):(?P<line>\d{{1,7}}) - {_BODY}",
+        # Flask
+        rf" {_LEVEL} in (?P<logger>[\w.]{{1,200}}): {_BODY}",
+        # SQLAlchemy
+        rf" {_LEVEL} (?P<logger>sqlalchemy\.[\w.]{{1,200}}) {_BODY}",
         # Airflow
         rf" \{{{_FILE}\}} {_LEVEL} - {_BODY}",
         # Scrapy

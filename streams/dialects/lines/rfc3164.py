@@ -28,6 +28,8 @@ _ISO_STAMP = (
 """Without a zone only to the microsecond, as syslog daemons write it: other programs write such times too."""
 _NO_LEVEL = r"(?!(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|PANIC)\b)"
 _HOST = rf"{_NO_LEVEL}(?!-)(?P<host>[^\s\[\]\"'=,:<>|{{}}]{{1,255}}+|[0-9a-fA-F]{{0,4}}:[0-9a-fA-F:.]{{1,40}})"
+_ISO_HOST = rf"(?!(?:trace|debug|verbose|info|notice|warn|warning|error|fatal|critical|panic) ){_HOST}"
+"""VMware's services, among others, write a level where syslog has the host."""
 _WORD = r"[^\s:\[\]\"'=<>{}|]"
 _PROCESS = r"\[(?P<procid>[^\]\n]{1,64})\]"
 _REFERENCE = r"(?: \((?P<reference>[^)\n]{0,200})\))?(?: <(?P<level>[A-Z][a-z]{3,12})>)?"
@@ -46,7 +48,7 @@ _STAMPED = Headed(
 )
 _ISO_STAMPED = Headed(
     rf"{_PRIORITY}{_ISO_STAMP} ",
-    (rf"{_HOST} {_TAG}{_BODY}", rf"(?:{_HOST} )?{_TAG_WITH_PROCESS}{_BODY}", rf"(?:{_HOST} )?{_EVENT}"),
+    (rf"{_ISO_HOST} {_TAG}{_BODY}", rf"(?:{_ISO_HOST} )?{_TAG_WITH_PROCESS}{_BODY}", rf"(?:{_HOST} )?{_EVENT}"),
     starts=f"<{DIGITS}",
 )
 _PRIORITISED = Headed(

@@ -13,6 +13,8 @@ from streams.dialects.lines.pairs import take_pairs
 
 _LEVEL = r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR)"
 _ZULU = r"(?P<time>(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d\d:\d\d))"
+_CHRONO = r"(?P<time>(?P<second>[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d)\.(?P<fraction>\d{3}))"
+"""Of tracing-subscriber before 0.3."""
 _TARGET = r"(?P<logger>[a-z_]\w{0,100}(?:::\w{1,100}){0,20})"
 _MODULE = r"(?P<logger>[a-zA-Z_]\w{0,100}(?:::\w{1,100}){1,20})"
 _SPAN = r"\w{1,100}(?:\{[^}\n]{0,2000}\})?:"
@@ -30,12 +32,16 @@ DIALECT = Dialect(
             rf"{_ZULU} +{_LEVEL} +{_THREAD}(?P<spans>(?:{_SPAN}){{1,20}} )?{_TARGET}: {_PLACE}(?P<body>.*)",
             starts=DIGITS,
         ),
+        Headed(
+            rf"{_CHRONO} +{_LEVEL} +{_THREAD}(?P<spans>(?:{_SPAN}){{1,20}} )?{_TARGET}: {_PLACE}(?P<body>.*)",
+            starts="JFMASOND",
+        ),
         Headed(rf"{ISO} +{_LEVEL} +{_MODULE}(?: -|:) (?P<body>.*)", starts=DIGITS),
         Headed(rf" {{0,2}}{_LEVEL} +{_TARGET} +> (?P<body>.*)", starts="TDIWE "),
         then=take_pairs,
     ),
-    starts=f"{DIGITS}[TDIWE ",
-    head=rf"\[?{ISO_HEAD}(?:\Z| +T?\Z)|(?:TRACE|DEBUG|INFO|WARN|ERROR) | {{1,2}}T?\Z",
+    starts=f"{DIGITS}[TDIWE JFMASON",
+    head=rf"[A-Z][a-z]{{2}} 00 00:00:00\.000 |\[?{ISO_HEAD}(?:\Z| +T?\Z)|(?:TRACE|DEBUG|INFO|WARN|ERROR) | {{1,2}}T?\Z",
     examples=(
         Example(
             "[2024-03-10T14:13:06Z WARN  shop::cart] cart is full",

@@ -22,7 +22,11 @@ DIALECT = Dialect(
     name="zerolog",
     summary="JSON of the Go logger zerolog",
     link="https://github.com/rs/zerolog#readme",
-    signatures=(frozenset({"level", "time", "message"}), frozenset({"level", "time"})),
+    signatures=(
+        frozenset({"level", "time", "message"}),
+        frozenset({"level", "time"}),
+        frozenset({"level", "caller", "message"}),
+    ),
     without=frozenset({"msg"}),
     test=_is_zerolog,
     compile_objects=keyed(

@@ -116,7 +116,7 @@ DIALECT = Dialect(
     compile_objects=_compile_objects,
     compile_text=lambda zone: compile_text(_NAME, zone),
     starts=STARTS,
-    head=r"\[T?\Z|0000-00-00T00:00:00\.000Z[\t ]|(?:START|END|REPORT) \Z",
+    head=r"\[T?\Z|0000-00-00T00:00:00\.000Z[\t ]|(?:(?:INIT_|RESTORE_)?(?:START|REPORT)|END) \Z",
     holds=("\t", "RequestId: ", " Task timed out"),
     examples=(
         Example(

@@ -16,10 +16,10 @@ from streams.values.time import read_time
 from streams.values.trace import read_sampled, read_span, read_trace
 
 INVOCATION = "faas.invocation_id"
-STARTS = "[12SER"
+STARTS = "[12SERI"
 
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-_REQUEST = r"[0-9a-fA-F-]{36}"
+_REQUEST = r"[0-9a-zA-Z-]{36}"
 _NODE = re.compile(
     rf"(?P<time>{_TIME})[\t ](?P<request>{_REQUEST}|undefined)"
     r"(?:\t(?P<level>[A-Z]{4,5})\t| (?=Task timed out after \d))(?P<line>.*)",
@@ -28,7 +28,12 @@ _NODE = re.compile(
 _PYTHON = re.compile(
     rf"\[(?P<level>[A-Z]{{4,8}})\]\t(?P<time>{_TIME})\t(?P<request>{_REQUEST})?\t(?P<line>.*)", re.DOTALL | re.ASCII
 )
-_PLATFORM = re.compile(rf"(START|END|REPORT) RequestId: ({_REQUEST})(?=[ \t]|$)(.*)", re.DOTALL | re.ASCII)
+_PLATFORM = re.compile(
+    rf"(?P<event>(?:START|END|REPORT)(?= RequestId: {_REQUEST}(?:[ \t]|$))"
+    r"|(?:INIT|RESTORE)_(?:START|REPORT)(?= (?:Runtime Version|Init Duration|Restore Duration): ))"
+    rf" (?:RequestId: (?P<request>{_REQUEST}))?(?P<rest>.*)",
+    re.DOTALL | re.ASCII,
+)
 _TRACING = re.compile(r"\tXRAY TraceId: (\S{1,64})(?:\tSegmentId: (\S{1,32}))?(?:\tSampled: (\S{1,8}))?", re.ASCII)
 _NO_REQUEST = "undefined"
 
@@ -63,10 +68,15 @@ def _set_line(record: Record, match: re.Match[str], zone: tzinfo) -> None:
 
 def _set_platform(record: Record, match: re.Match[str]) -> None:
     """A line of the platform says what its event in JSON says; its time is only around it."""
-    record["body"], record["event_name"] = match[0], f"platform.{match[1].lower()}"
-    record["attributes"][INVOCATION] = match[2]
+    phase, _, step = match["event"].rpartition("_")
+    record["body"], record["event_name"] = (
+        match[0],
+        f"platform.{phase.lower()}{step.title() if phase else step.lower()}",
+    )
+    if match["request"]:
+        record["attributes"][INVOCATION] = match["request"]
     add_flags(record, "timestamp.missing")
-    tracing = _TRACING.search(match[3])
+    tracing = _TRACING.search(match["rest"])
     if tracing:
         record["trace_id"] = read_trace(tracing[1]).trace_id
         record["span_id"] = read_span(tracing[2]).span_id
