@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -15,6 +13,7 @@ from pydantic import Field
 
 from streams.errors import ConfigurationError
 from streams.sinks.base import OK, Batch, Effect, Place, Result, Sink, SinkOptions, Unavailable
+from streams.sinks.thread import Thread
 
 _SUFFIX: Final = ".ndjson"
 _TAIL_BYTES: Final = 65_536
@@ -37,7 +36,7 @@ class FileSink(Sink):
     def __init__(self, options: FileOptions, place: Place) -> None:
         super().__init__(options, place)
         self._directory: Path = options.directory or place.directory
-        self._thread = ThreadPoolExecutor(1, "weft-file")
+        self._thread = Thread("weft-file")
         self._lock = self._file = -1
         self._number = self._size = 0
 
@@ -48,22 +47,18 @@ class FileSink(Sink):
             ConfigurationError: another process writes there, or the folder cannot be made.
             Unavailable: the file system does not answer as it should.
         """
-        await self._run(self._open)
+        await self._thread.run(self._open)
 
     async def write(self, batch: Batch) -> Sequence[Result]:
         """Append a batch; it is on the disk when this returns."""
         lines = b"\n".join([item.value for item in batch.items]) + b"\n"
-        await self._run(lambda: self._append(lines))
+        await self._thread.run(lambda: self._append(lines))
         return [OK] * len(batch.items)
 
     async def stop(self) -> None:
         """Close the file and give the folder back."""
-        await self._run(self._close)
-        self._thread.shutdown()
-
-    async def _run(self, work: Callable[[], None]) -> None:
-        """Do it in the one thread: a write that nobody waits for any more still ends before the next begins."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        await self._thread.run(self._close)
+        self._thread.end()
 
     def _close(self) -> None:
         for descriptor in (self._file, self._lock):

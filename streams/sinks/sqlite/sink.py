@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from pydantic import Field
 
@@ -26,8 +23,8 @@ from streams.sinks.sqlite.store import SqliteStore
 from streams.sinks.sqlite.traces import TraceIndex
 from streams.sinks.sqlite.writing import write
 from streams.sinks.stores import Readable, Store
+from streams.sinks.thread import Thread
 
-_Given = TypeVar("_Given")
 _UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -58,7 +55,7 @@ class SqliteSink(Sink, Readable, Governed):
         self._lock = WriterLock(place.directory)
         self._days = Days(place.directory, window_days=options.window_days, open_files=options.open_files)
         self._traces = TraceIndex(place.directory)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
+        self._thread = Thread("weft-sqlite")
 
     @classmethod
     def store(cls, options: SqliteOptions, place: Place) -> Store:
@@ -78,7 +75,7 @@ class SqliteSink(Sink, Readable, Governed):
                 newer program.
             Unavailable: a file cannot be opened now.
         """
-        await self._run(self._start)
+        await self._thread.run(self._start)
 
     async def write(self, batch: Batch) -> Sequence[Result]:
         """Store a batch, in the order of the files that it touches; what is not committed is `retry`.
@@ -87,25 +84,12 @@ class SqliteSink(Sink, Readable, Governed):
             Unavailable: nothing of it could be stored now.
             Refused: SQLite does not take one of the values.
         """
-        return await self._run(lambda: self._write(batch.items))
+        return await self._thread.run(lambda: self._write(batch.items))
 
     async def stop(self) -> None:
         """Close the files, behind a write that still runs, and let another process write."""
-        await self._run(self._stop)
-        self._thread.shutdown(wait=False)
-
-    async def _run(self, work: Callable[[], _Given]) -> _Given:
-        """Run in the thread that writes; who is cancelled waits for what has begun."""
-        job = self._thread.submit(work)
-        done = asyncio.wrap_future(job)
-        try:
-            return await asyncio.shield(done)
-        except asyncio.CancelledError:
-            job.cancel()
-            while not done.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait([done])
-            raise
+        await self._thread.run(self._stop)
+        self._thread.end()
 
     def _start(self) -> None:
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -130,3 +132,25 @@ async def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
         await store(sink, ITEMS)
     assert (tmp_path / "of sink").stat().st_mode & 0o077 == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "of sink").iterdir())
+
+
+async def test_a_write_that_is_given_up_is_over_when_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a new owner of the partition could be writing already."""
+    sink = FileSink(FileOptions(), Place(name="file", directory=tmp_path))
+    await sink.start()
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(descriptor: int) -> None:
+        begun.set()
+        assert goes_on.wait(10)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    writing = asyncio.create_task(sink.write(Batch("enriched", 0, make_items(1))))
+    await asyncio.to_thread(begun.wait, 10)
+    writing.cancel()
+    ended, _ = await asyncio.wait([writing], timeout=0.05)
+    goes_on.set()
+    await asyncio.wait([writing])
+    assert not ended
+    assert writing.cancelled()
+    await sink.stop()
