@@ -60,7 +60,7 @@ UTC_HALF_PAST = "2023-05-06T07:08:09.123000000Z"
             {"event_name": "platform.initReport"},
         ),
         (
-            "java.io.IOException: full\n\tat shop.Cart.sell(Cart.java:7) ~[cart.jar:1]\n\tat shop.Main.main(Main.java:3)",
+            "java.io.IOException: full\n\tat shop.Cart.sell(Cart.java:7) ~[cart.jar:1]\n\tat shop.Main.run(Main.java)",
             "java-stack",
             {"attributes.exception.type": "java.io.IOException", "body": "java.io.IOException: full"},
         ),
