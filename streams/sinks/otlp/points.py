@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar, Metric
 
-from streams.sinks.otlp.values import id_bytes, key_values, lifted, nanoseconds
+from streams.sinks.otlp.values import id_bytes, key_values, lifted, unix_nano
 
 _TEMPORALITIES: Final = {None: 0, "delta": 1, "cumulative": 2}
 
@@ -32,8 +32,8 @@ def metric_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Metric:
     if kind in {"sum", "histogram", "exponential_histogram"}:
         data.aggregation_temporality = _TEMPORALITIES[metric["temporality"]]
     point = data.data_points.add(
-        time_unix_nano=nanoseconds(record["timestamp"]),
-        start_time_unix_nano=nanoseconds(metric["start_timestamp"]),
+        time_unix_nano=unix_nano(record["timestamp"]),
+        start_time_unix_nano=unix_nano(metric["start_timestamp"]),
         flags=int(metric.get("no_recorded_value", False)),
         attributes=key_values(attributes),
     )
@@ -84,7 +84,7 @@ def _summary(point: Any, metric: Mapping[str, Any]) -> None:
 
 def _exemplar(exemplar: Mapping[str, Any]) -> Exemplar:
     found = Exemplar(
-        time_unix_nano=nanoseconds(exemplar["timestamp"]),
+        time_unix_nano=unix_nano(exemplar["timestamp"]),
         trace_id=id_bytes(exemplar["trace_id"]),
         span_id=id_bytes(exemplar["span_id"]),
         filtered_attributes=key_values(exemplar.get("attributes", {})),

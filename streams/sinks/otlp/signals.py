@@ -8,7 +8,7 @@ from typing import Any, Final
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from streams.sinks.otlp.values import any_value, id_bytes, is_text, key_values, lifted, nanoseconds
+from streams.sinks.otlp.values import any_value, id_bytes, is_text, key_values, lifted, unix_nano
 
 _UINT64_DIGITS: Final = 20
 _KINDS: Final = ("unspecified", "internal", "server", "client", "producer", "consumer")
@@ -25,8 +25,8 @@ def log_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> LogRecord:
     """
     observed = lifted(attributes, "otel.observed_timestamp", None, _is_instant)
     return LogRecord(
-        time_unix_nano=nanoseconds(record["timestamp"]),
-        observed_time_unix_nano=nanoseconds(record["observed_timestamp"]) if observed is None else int(observed),
+        time_unix_nano=unix_nano(record["timestamp"]),
+        observed_time_unix_nano=unix_nano(record["observed_timestamp"]) if observed is None else int(observed),
         severity_number=record["severity_number"],
         severity_text=record["severity_text"] or "",
         body=None if record["body"] is None else any_value(record["body"]),
@@ -55,8 +55,8 @@ def span_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Span:
         flags=record.get("trace_flags", 0) | _ORIGINS[origin],
         name=span["name"],
         kind=_KINDS.index(span["kind"]),  # type: ignore[arg-type]  # an enum's values are plain integers
-        start_time_unix_nano=nanoseconds(span["start"]),
-        end_time_unix_nano=nanoseconds(span["end"]),
+        start_time_unix_nano=unix_nano(span["start"]),
+        end_time_unix_nano=unix_nano(span["end"]),
         attributes=key_values(attributes),
         dropped_attributes_count=record.get("dropped_attributes_count", 0),
         events=[_event(event) for event in span.get("events", ())],
@@ -68,13 +68,13 @@ def span_of(record: Mapping[str, Any], attributes: dict[str, Any]) -> Span:
 
 
 def _is_instant(said: Any) -> bool:
-    """Whether it is what the dialect of OTLP notes: nanoseconds since 1970, as digits."""
+    """Whether it is what the dialect of OTLP notes: unix_nano since 1970, as digits."""
     return is_text(said) and said.isascii() and said.isdecimal() and len(said) < _UINT64_DIGITS
 
 
 def _event(event: Mapping[str, Any]) -> Span.Event:
     return Span.Event(
-        time_unix_nano=nanoseconds(event["timestamp"]),
+        time_unix_nano=unix_nano(event["timestamp"]),
         name=event["name"],
         attributes=key_values(event.get("attributes", {})),
         dropped_attributes_count=event.get("dropped_attributes_count", 0),

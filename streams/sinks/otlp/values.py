@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+from streams.sinks.times import nanoseconds
 
 _INT64: Final = range(-(2**63), 2**63)
 _UINT32: Final = range(2**32)
@@ -55,12 +56,9 @@ def is_count(value: Any) -> bool:
     return type(value) is int and value in _UINT32
 
 
-def nanoseconds(timestamp: str | None) -> int:
+def unix_nano(timestamp: str | None) -> int:
     """Give nanoseconds since 1970, 0 when unknown."""
-    if timestamp is None:
-        return 0
-    moment = datetime.fromisoformat(timestamp[:19]).replace(tzinfo=UTC)
-    return int(moment.timestamp()) * 10**9 + int(timestamp[20:29])
+    return 0 if timestamp is None else nanoseconds(timestamp)
 
 
 def id_bytes(text: str | None) -> bytes:

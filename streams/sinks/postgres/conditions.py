@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from streams.sinks.postgres.rows import json_text, name_key, nanoseconds, words_in
+from streams.sinks.postgres.rows import json_text, name_key, words_in
 from streams.sinks.stores import Query
+from streams.sinks.times import nanoseconds
 
 _MINUTE_NS: Final = 60 * 10**9
-_LAST_NS: Final = 2**63 - 1
 _MOST_WORDS: Final = 50
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
@@ -45,9 +45,9 @@ def wanted(query: Query) -> Conditions:
         trace = _trace_id(query.trace)
         found.add("(trace_id = {} or exemplar_traces @> array[{}::text])", trace, trace)
     if query.since is not None:
-        found.add("observed_ns >= {}", _nanoseconds(query.since))
+        found.add("observed_ns >= {}", nanoseconds(query.since))
     if query.until is not None:
-        found.add("observed_ns < {}", _nanoseconds(query.until))
+        found.add("observed_ns < {}", nanoseconds(query.until))
     _add_kind(found, query)
     if query.text is not None:
         _add_words(found, query.text.split())
@@ -62,9 +62,9 @@ def counted(query: Query) -> Conditions:
     """
     found = Conditions()
     if query.since is not None:
-        found.add("minute >= {}", _nanoseconds(query.since) // _MINUTE_NS)
+        found.add("minute >= {}", nanoseconds(query.since) // _MINUTE_NS)
     if query.until is not None:
-        found.add("minute < {}", -(-_nanoseconds(query.until) // _MINUTE_NS))
+        found.add("minute < {}", -(-nanoseconds(query.until) // _MINUTE_NS))
     _add_kind(found, query)
     return found
 
@@ -93,10 +93,6 @@ def _add_words(found: Conditions, asked: Sequence[str]) -> None:
 def _as_json(text: str) -> str:
     """How a text stands inside a JSON string, written as a pattern that matches nothing else."""
     return re.sub(r"([\\%_])", r"\\\1", json_text(text)[1:-1])
-
-
-def _nanoseconds(timestamp: str) -> int:
-    return min(nanoseconds(timestamp), _LAST_NS)
 
 
 def _trace_id(text: str) -> str:

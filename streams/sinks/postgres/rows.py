@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import date
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 from unicodedata import normalize
@@ -17,6 +15,7 @@ from unicodedata import normalize
 import orjson
 
 from streams.sinks.base import Item, Refused
+from streams.sinks.times import day_of, nanoseconds
 from streams.sinks.words import words_of
 
 COLUMNS: Final = (
@@ -25,7 +24,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 """Of a row, in order."""
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 _WORD: Final = re.compile(r"[^\W_]{1,64}")
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
 _MOST_CHARACTERS: Final = 250_000
@@ -45,11 +43,6 @@ def rows_of(items: Sequence[Item], *, last: bool) -> list[tuple[Any, ...]]:
         return [_row(item) for item in items if kept[item.event_id] is item]
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Refused(f"{type(error).__name__}: no enriched record") from None
-
-
-def nanoseconds(timestamp: str) -> int:
-    """Give a timestamp as nanoseconds since 1970."""
-    return _moment(timestamp[:19])[1] + int(timestamp[20:29])
 
 
 def name_key(name: str) -> str:
@@ -85,11 +78,10 @@ def tsvector(words: set[str]) -> bytes:
 def _row(item: Item) -> tuple[Any, ...]:
     record = item.record
     observed = record["observed_timestamp"]
-    day, second = _moment(observed[:19])
-    observed_ns = second + int(observed[20:29])
+    observed_ns = nanoseconds(observed)
     happened = record["timestamp"]
     return (
-        day,
+        day_of(observed),
         item.event_id,
         observed_ns,
         nanoseconds(happened) if happened else observed_ns,
@@ -104,14 +96,6 @@ def _row(item: Item) -> tuple[Any, ...]:
         words_in(words_of(record)),
         item.value,
     )
-
-
-@lru_cache(maxsize=4_096)
-def _moment(second: str) -> tuple[date, int]:
-    """The day and the nanoseconds of `2026-03-01T12:00:00`; remembered because neighbours share their second."""
-    day = date.fromisoformat(second[:10])
-    hours, minutes, seconds = int(second[11:13]), int(second[14:16]), int(second[17:19])
-    return day, ((day.toordinal() - _EPOCH) * 86_400 + hours * 3_600 + minutes * 60 + seconds) * 10**9
 
 
 def _exemplar_traces(record: dict[str, Any]) -> list[str] | None:

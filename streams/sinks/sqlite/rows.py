@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from schemas.severity import HIGHEST
 from streams.sinks.base import Item
+from streams.sinks.times import nanoseconds
 from streams.sinks.words import words_of
 
 MILLISECONDS_A_DAY: Final = 86_400_000
 MILLISECONDS_A_MINUTE: Final = 60_000
-_NANOSECONDS: Final = 1_000_000_000
-_LARGEST_TIME: Final = 2**63 - 1
 _TRACE_BYTES: Final = 16
-_TIME_CHARACTERS: Final = 30
 
 
 class Row(NamedTuple):
@@ -60,20 +56,6 @@ def row_of(item: Item) -> Row:
     )
 
 
-def nanoseconds(timestamp: str) -> int:
-    """Read a time as the record writes it: nanoseconds since 1970.
-
-    Raises:
-        ValueError: it is none, or before 1970 or after 2261.
-    """
-    if len(timestamp) != _TIME_CHARACTERS:
-        raise ValueError("no time of an enriched record")
-    found = _seconds(timestamp[:19]) * _NANOSECONDS + int(timestamp[20:29])
-    if not 0 <= found <= _LARGEST_TIME:
-        raise ValueError("no time of an enriched record")
-    return found
-
-
 def milliseconds(timestamp: str) -> int:
     """Read a time as the record writes it: whole milliseconds since 1970.
 
@@ -106,11 +88,6 @@ def trace_bytes(trace: str) -> bytes:
     if len(found) != _TRACE_BYTES:
         raise ValueError("no trace id")
     return found
-
-
-@lru_cache(maxsize=4096)  # neighbours share their second
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(f"{text}+00:00").timestamp())
 
 
 _NONE: Final[frozenset[bytes]] = frozenset()

@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from schemas.severity import ERROR
 from streams.sinks.sqlite.layout import ID_BITS
-from streams.sinks.sqlite.rows import MILLISECONDS_A_MINUTE, nanoseconds, trace_bytes
+from streams.sinks.sqlite.rows import MILLISECONDS_A_MINUTE, trace_bytes
 from streams.sinks.stores import Query
+from streams.sinks.times import nanoseconds
 
 _NANOSECONDS_A_MILLISECOND: Final = 1_000_000
 _WORDS_FIRST: Final = "words cross join record on record.id = words.rowid"

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.sinks.base import Item, Refused
-from streams.sinks.postgres.rows import COLUMNS, json_text, name_key, nanoseconds, rows_of, tsvector, words_in
+from streams.sinks.postgres.rows import COLUMNS, json_text, name_key, rows_of, tsvector, words_in
+from streams.sinks.times import nanoseconds
 from streams.testing.items import changed, make_items
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
