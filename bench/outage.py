@@ -11,6 +11,7 @@ have arrived, each trace in its order.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import time
@@ -232,6 +233,7 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m bench.outage", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
     arguments, cores = parser.parse_args(), choose_cores()
+    gc.disable()  # this process holds every record, and its walks over them would slow the webhook down
     with TemporaryDirectory(prefix="weft-bench-") as name, on_core(cores.broker):
         folder = Path(name)
         with EmbeddedKafka(folder / "kafka", heap_mb=512) as broker:
