@@ -1,6 +1,7 @@
 """HashiCorp's loggers, of Vault, Consul, Nomad and Terraform: level in brackets, module, message, pairs.
 
-Source: hashicorp/go-hclog, intlogger.go (levels are padded to one width; a message that has pairs ends with a colon).
+Source: hashicorp/go-hclog, intlogger.go (levels are padded to one width; a message that has pairs ends with a colon);
+the agents of Consul and Nomad indent it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ DIALECT = Dialect(
     link="https://github.com/hashicorp/go-hclog",
     compile_text=lined(
         "hclog",
-        rf"{_TIME} \[(?P<level>TRACE|DEBUG|ERROR|INFO(?=\]  )|WARN(?=\]  ))\] {{1,2}}"
+        rf" {{0,8}}{_TIME} \[(?P<level>TRACE|DEBUG|ERROR|INFO(?=\]  )|WARN(?=\]  ))\] {{1,2}}"
         r"(?:(?P<file>[\w./\-]{1,200}\.go):(?P<line>\d{1,7}): )?(?:(?P<logger>[\w.\-]{1,100}): )?(?P<body>.*)",
         then=take_pairs,
     ),
-    starts="0123456789",
-    head=r"0000-00-00T00:00:00(?:\.0{1,9})?(?:Z|[+-]00:?00) \[T?\Z",
+    starts="0123456789 ",
+    head=r" {0,8}0000-00-00T00:00:00(?:\.0{1,9})?(?:Z|[+-]00:?00) \[T?\Z",
     examples=(
         Example(
             '2024-05-07T10:58:13.877Z [INFO]  expiration: revoked lease: lease_id=auth/login/h8fc reason="too old"',

@@ -43,6 +43,7 @@ _DATED = Headed(
         rf" \[(?P<pid>\d{{1,10}})\] \[{_LEVEL}\] {_BODY}",
         # loguru
         rf" \| {_LEVEL} *\| (?P<logger>[\w.<>]{{1,200}}):(?P<function>[\w<>]{{1,200}}):(?P<line>\d{{1,7}}) - {_BODY}",
+        rf"(?<=,\d{{3}}) {_NAME} {_LEVEL} {_BODY}",
         # Flask
         rf" {_LEVEL} in (?P<logger>[\w.]{{1,200}}): {_BODY}",
         # SQLAlchemy
