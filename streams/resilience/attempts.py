@@ -98,6 +98,11 @@ class Attempts:
         """How the store was until now."""
         return Weather(self._stored, self._lost, self.breaker.openings)
 
+    def reset(self) -> None:
+        """Write again at once, whatever the breaker knows and the store asked for."""
+        self._left_alone_until = self._clock()
+        self.breaker.reset()
+
     async def pause(self, seconds: float) -> None:
         """Wait between two tries at one thing, but no longer than until the breaker closes after an outage."""
         await self.breaker.pause(seconds, self._sleep)
@@ -122,7 +127,7 @@ class Attempts:
 
     async def _until_welcome(self) -> None:
         while (pause := self._left_alone_until - self._clock()) > 0:
-            await self._sleep(pause)
+            await self.pause(pause)
         await self.breaker.ready(self._sleep)
 
     async def _write_through(self, batch: Batch, suspect: bool) -> Sequence[Result]:

@@ -35,7 +35,7 @@ class Delivery:
 
     def reset(self) -> None:
         """Write again, as if nothing had been."""
-        self._attempts.breaker.reset()
+        self._attempts.reset()
 
     async def deliver(self, batch: Batch, bury: Bury = leave) -> Sequence[Delivered]:
         """Give what became of each item, however long it takes.

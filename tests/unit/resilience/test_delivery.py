@@ -136,6 +136,18 @@ async def test_a_store_is_left_alone_by_all_partitions(asked: tuple[float | None
     assert sorted(began)[2] >= 60
 
 
+@in_virtual_time
+async def test_an_operator_ends_the_wait_that_a_store_asked_for() -> None:
+    fickle, now = Fickle(), asyncio.get_running_loop().time
+    script(fickle, Unavailable("too many requests", retry_after=300))
+    delivering, began = asyncio.create_task(fickle.deliver(make_items(2))), now()
+    await asyncio.sleep(5)
+    assert not delivering.done()
+    fickle.delivery.reset()
+    assert await delivering == [STORED] * 2
+    assert now() - began == pytest.approx(5)
+
+
 async def test_a_write_has_a_deadline() -> None:
     fickle, _ = on_a_clock(attempt_seconds=0.01)
     fickle.store.become("silent")
