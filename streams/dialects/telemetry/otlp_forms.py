@@ -31,6 +31,14 @@ TYPES: Final = {
 }
 """The fields of a metric of which one holds its data points, with the type that it has in the record."""
 
+_BEFORE_SCOPES: Final = {
+    "scopeLogs": "instrumentationLibraryLogs",
+    "scopeMetrics": "instrumentationLibraryMetrics",
+    "scopeSpans": "instrumentationLibrarySpans",
+    "logRecords": "logs",
+}
+"""Keys of JSON before opentelemetry-proto 0.15, the last of them gone earlier; protobuf kept the numbers."""
+
 
 class Points(NamedTuple):
     """A metric taken apart: the field of its data and all fields but the points, these, and how one is alone."""
@@ -72,17 +80,19 @@ class JsonForm:
 
     def below(self, level: int, node: Any) -> Sequence[Any]:
         """Give what the list of this level holds."""
-        key = self.keys[level]
-        return listed(message(node, key).get(key), key)
+        fields = message(node, self.keys[level])
+        key = self._key(level, fields)
+        return listed(fields.get(key), key)
 
     def only(self, level: int, node: Any, child: Any) -> Any:
         """Put one child into the list."""
-        return {**node, self.keys[level]: [child]}
+        return {**node, self._key(level, node): [child]}
 
     def shared(self, level: int, node: Any) -> tuple[Any, Any]:
         """Give `resource` or `scope`, and `schemaUrl`."""
         fields = message(node, self.keys[level])
-        return fields.get("resource" if level == RESOURCE else "scope"), fields.get("schemaUrl")
+        shared = "resource" if level == RESOURCE else "scope" if "scope" in fields else "instrumentationLibrary"
+        return fields.get(shared), fields.get("schemaUrl")
 
     def points(self, metric: Any) -> Points:
         """Take the first field that holds data."""
@@ -97,6 +107,12 @@ class JsonForm:
     def fields(self, node: Any, kind: str) -> dict[str, Any]:
         """Copy a record, because a dead letter may need it as it was."""
         return message(node, "a record").copy()
+
+    def _key(self, level: int, fields: Mapping[str, Any]) -> str:
+        """The key of a list, as producers of today have it, or as those had it that lack it."""
+        key = self.keys[level]
+        older = _BEFORE_SCOPES.get(key, key)
+        return older if older in fields and key not in fields else key
 
 
 _OUTLINE = define(

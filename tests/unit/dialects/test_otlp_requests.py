@@ -313,3 +313,55 @@ def test_a_broken_request_behind_its_length_dies_alone() -> None:
 
 def test_a_compressed_request_is_opened() -> None:
     assert record_of(hinted(gzip.compress(REQUEST), "otlp-logs"))["body"] == "one"
+
+
+LIBRARY = {"name": "shop.cart", "version": "1.2.0"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (
+            {
+                "resourceLogs": [
+                    {"instrumentationLibraryLogs": [{"instrumentationLibrary": LIBRARY, "logs": [GOOD_LOG, GOOD_LOG]}]}
+                ]
+            },
+            ["good", "good"],
+        ),
+        (
+            {
+                "resourceLogs": [
+                    {"instrumentationLibraryLogs": [{"instrumentationLibrary": LIBRARY, "logRecords": [GOOD_LOG]}]}
+                ]
+            },
+            ["good"],
+        ),
+        (
+            {
+                "resourceSpans": [
+                    {"instrumentationLibrarySpans": [{"instrumentationLibrary": LIBRARY, "spans": [span()]}]}
+                ]
+            },
+            ["s"],
+        ),
+    ],
+)
+def test_requests_of_old_producers_are_read(request_: dict[str, Any], expected: list[str]) -> None:
+    records = records_of(orjson.dumps(request_))
+    assert [(record["body"], record["scope"]) for record in records] == [(body, LIBRARY) for body in expected]
+
+
+def test_what_an_old_producer_says_twice_is_read_once() -> None:
+    entry = {"scopeLogs": [{"logRecords": [GOOD_LOG]}], "instrumentationLibraryLogs": [{"logs": [GOOD_LOG]}]}
+    assert len(records_of(orjson.dumps({"resourceLogs": [entry]}))) == 1
+
+
+def test_a_broken_record_of_an_old_producer_dies_alone_in_its_own_keys() -> None:
+    entry = {"instrumentationLibraryLogs": [{"logs": [GOOD_LOG, {"traceId": "5b8e"}]}]}
+    outcome = through({"resourceLogs": [entry]})
+    (letter,) = outcome.dead
+    assert (len(outcome.values), letter.reason) == (1, "decode.otlp")
+    assert orjson.loads(letter.value or b"")["resourceLogs"][0]["instrumentationLibraryLogs"][0]["logs"] == [
+        {"traceId": "5b8e"}
+    ]
