@@ -82,6 +82,7 @@ class Outlet:
         Raises:
             ConfigurationError: it can never work like this.
         """
+        self._failing_since = self._clock()
         await self._insist(self.sink.start)
         self.started = True
 
@@ -152,9 +153,9 @@ class Outlet:
         if state is not BreakerState.CLOSED:
             return f"its breaker is {state.replace('_', '-')}: {trouble or 'it is too slow'}"
         failing = self._failing_since
-        if failing is None or (self.started and self._clock() - failing < _FAILING_SECONDS):
+        if failing is None or (self._clock() - failing < _FAILING_SECONDS and (self.started or not trouble)):
             return None
-        return trouble or None
+        return trouble or (None if self.started else "its start is not over")
 
     def _observe(self, attempt: Attempt) -> None:
         self.last_attempt = attempt.ended

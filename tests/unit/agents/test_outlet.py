@@ -106,6 +106,21 @@ async def test_a_start_is_tried_until_the_store_answers() -> None:
     assert scene.outlet.look() is None
 
 
+async def test_a_start_that_does_not_end_is_told() -> None:
+    scene = Scene()
+    scene.store.become("silent")
+    starting = asyncio.create_task(scene.outlet.start())
+    await asyncio.sleep(0)
+    assert scene.outlet.look() is None
+    scene.clock.advance(6)
+    assert scene.outlet.look() == "its start is not over"
+    assert scene.outlet.status().unavailable_seconds == 6
+
+    scene.store.become("well")
+    await asyncio.wait_for(starting, 5)
+    assert scene.outlet.look() is None
+
+
 async def test_writes_are_measured(scene: Scene) -> None:
     items = make_items(20)
     await scene.outlet.deliver(Batch("e", 0, items))
