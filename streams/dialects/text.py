@@ -1,8 +1,8 @@
 """Plain text of no known grammar: the body is the text, and what can be found in it is used.
 
-A severity is a word in capitals, any spelling that is set apart by brackets, bars or a colon, or one that a key names;
-near the beginning and before any prose. A time is one that the text starts with, maybe behind its severity; ids are
-those written as `trace_id=HEX` and the like.
+A severity is a word in capitals, any spelling that is set apart by brackets, bars or colons, or that stands between a
+time and a program, or one that a key names; near the beginning and before any prose. A time is one that the text
+starts with, maybe behind its severity; ids are those written as `trace_id=HEX` and the like.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ _NO_WORDS = frozenset({"fine", "finer", "finest", "config", "verbose", "silly"})
 _WORDS = frozenset(word for word in GENERAL if len(word) > 2 and word.lower() not in _NO_WORDS)
 _LETTERS = frozenset("DIWEF")
 _FIRST = re.compile(r"\W{0,4}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
-_APART = re.compile(r"[\[(<|] {0,8}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
+_APART = re.compile(
+    r"[\[(<|] {0,8}([A-Za-z]{1,11}) {0,8}[\]:|)>]"
+    r"|(?:(?<=: )|(?<=\d )|(?<=\dZ ))([A-Za-z]{3,11})(?:: | (?=[\w.\-]{1,60}\[\d{1,10}\]))",
+    re.ASCII,
+)
 _CAPITALS = re.compile(r"(?<![\w./\-=\"'])[A-Z]{3,11}(?![\w./=\"']|-\w)", re.ASCII)
 _SAID = re.compile(r"\b(?:level|severity|lvl|loglevel)[\"']? ?[:=] ?[\"']?([A-Za-z]{3,11})\b", re.ASCII | re.IGNORECASE)
 _PROSE = re.compile(r"(?<![\w./@:\-])[a-z]{2,}(?= )", re.ASCII)
@@ -74,7 +78,7 @@ def _first_level(head: str) -> str | None:
     first = _FIRST.match(head)
     if first and _is_level(first[1]):
         return first[1]
-    apart = next((match for match in _APART.finditer(head) if _is_level(match[1])), None)
+    apart = next((match for match in _APART.finditer(head) if _is_level(match[match.lastindex or 1])), None)
     capitals = next((match for match in _CAPITALS.finditer(head) if match[0] in _WORDS), None)
     match = min(filter(None, (apart, capitals)), key=re.Match.start, default=None)
     if match:

@@ -72,7 +72,7 @@ UTC_HALF_PAST = "2023-05-06T07:08:09.123000000Z"
         (
             "2023-05-06T07:08:09.123Z info vpxd[45715] [Originator@6876 sub=cart] sold",
             "text",
-            {"timestamp": UTC_HALF_PAST},
+            {"timestamp": UTC_HALF_PAST, "severity_number": 9},
         ),
     ],
 )
