@@ -26,12 +26,11 @@ _NO_WORDS = frozenset({"fine", "finer", "finest", "config", "verbose", "silly"})
 _WORDS = frozenset(word for word in GENERAL if len(word) > 2 and word.lower() not in _NO_WORDS)
 _LETTERS = frozenset("DIWEF")
 _FIRST = re.compile(r"\W{0,4}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
-_APART = re.compile(
-    r"[\[(<|] {0,8}([A-Za-z]{1,11}) {0,8}[\]:|)>]"
-    r"|(?:(?<=: )|(?<=\d )|(?<=\dZ ))([A-Za-z]{3,11})(?:: | (?=[\w.\-]{1,60}\[\d{1,10}\]))",
-    re.ASCII,
-)
-_CAPITALS = re.compile(r"(?<![\w./\-=\"'])[A-Z]{3,11}(?![\w./=\"']|-\w)", re.ASCII)
+_APART = re.compile(r"[\[(<|] {0,8}([A-Za-z]{1,11}) {0,8}[\]:|)>]", re.ASCII)
+_BEHIND = re.compile(r" (?<=[:\dZ] )([A-Za-z]{3,11})(?=: | [\w.\-]{1,60}\[\d{1,10}\])", re.ASCII)
+"""Behind a colon or a time and before a colon or a program. What is looked back for comes second, and so below,
+because text is then searched for one character."""
+_CAPITALS = re.compile(r"[A-Z](?<![\w./\-=\"'].)[A-Z]{2,10}(?![\w./=\"']|-\w)", re.ASCII | re.DOTALL)
 _SAID = re.compile(r"\b(?:level|severity|lvl|loglevel)[\"']? ?[:=] ?[\"']?([A-Za-z]{3,11})\b", re.ASCII | re.IGNORECASE)
 _PROSE = re.compile(r"(?<![\w./@:\-])[a-z]{2,}(?= )", re.ASCII)
 _DATE = (
@@ -78,9 +77,10 @@ def _first_level(head: str) -> str | None:
     first = _FIRST.match(head)
     if first and _is_level(first[1]):
         return first[1]
-    apart = next((match for match in _APART.finditer(head) if _is_level(match[match.lastindex or 1])), None)
+    apart = next((match for match in _APART.finditer(head) if _is_level(match[1])), None)
+    behind = next((match for match in _BEHIND.finditer(head) if _is_level(match[1])), None)
     capitals = next((match for match in _CAPITALS.finditer(head) if match[0] in _WORDS), None)
-    match = min(filter(None, (apart, capitals)), key=re.Match.start, default=None)
+    match = min(filter(None, (apart, behind, capitals)), key=re.Match.start, default=None)
     if match:
         return match[match.lastindex or 0] if len(_PROSE.findall(head, 0, match.start())) <= _MOST_PROSE else None
     said = _SAID.search(head)
