@@ -26,7 +26,7 @@ from streams.sinks.sqlite.erasure import erase
 from streams.sinks.sqlite.layout import ID_BITS, transaction
 from streams.sinks.sqlite.lock import FILE as LOCK_FILE
 from streams.sinks.sqlite.lock import WriterLock
-from streams.sinks.sqlite.removal import clear, remove
+from streams.sinks.sqlite.removal import clear, held, remove
 from streams.sinks.sqlite.rows import MILLISECONDS_A_DAY, MILLISECONDS_A_MINUTE
 from streams.sinks.stores import Stored
 
@@ -88,21 +88,23 @@ class SqliteKeeper(Keeper):
     def _delete(self, deletion: Deletion) -> int:
         day = number_of(deletion.day)
         if deletion.whole:
-            self._drop(self._directory / file_of(day))
-            return deletion.records
+            return self._drop(self._directory / file_of(day))
         return sum(self._delete_group(file, group, day) for file in self._files(day) for group in deletion.groups)
 
-    def _drop(self, path: Path) -> None:
+    def _drop(self, path: Path) -> int:
+        """Give how many records went: some may have come since the plan was made."""
         lock = WriterLock(self._directory)
         try:
             lock.take()
         except ConfigurationError:  # its sink runs
             with self._open(path) as connection:
-                clear(connection)
-            return
+                return clear(connection)
         try:
+            with self._open(path) as connection:
+                records = held(connection)
             for file in (path, *(Path(f"{path}{beside}") for beside in ("-wal", "-shm"))):
                 file.unlink(missing_ok=True)
+            return records
         finally:
             lock.drop()
 

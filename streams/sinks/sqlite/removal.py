@@ -26,17 +26,25 @@ update minute set records = records - ? where minute = ? and service = ? and sig
 _ALL: Final = ("delete from value", "delete from record", "delete from exemplar", "delete from minute")
 
 
-def clear(connection: sqlite3.Connection) -> None:
-    """Take everything out of a file, and give its room back.
+def held(connection: sqlite3.Connection) -> int:
+    """Give how many records a file holds, without those that were erased."""
+    found: int = connection.execute("select coalesce(sum(records), 0) from minute").fetchone()[0]
+    return found
+
+
+def clear(connection: sqlite3.Connection) -> int:
+    """Take everything out of a file, and give its room back; gives how many records went.
 
     Raises:
         sqlite3.Error: it could not be done now; nothing is gone, or only the room is still taken.
     """
     with transaction(connection):
+        records = held(connection)
         for statement in _ALL:
             connection.execute(statement)
         connection.execute("insert into words (words) values ('rebuild')")
     connection.execute("vacuum")
+    return records
 
 
 def remove(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
