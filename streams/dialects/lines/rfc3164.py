@@ -36,14 +36,17 @@ _REFERENCE = r"(?: \((?P<reference>[^)\n]{0,200})\))?(?: <(?P<level>[A-Z][a-z]{3
 _NO_EVENT = r"(?!(?:CE|LEE)F:)"
 """What looks like a tag, but begins a line of CEF or LEEF."""
 _PROGRAM = rf"(?P<service>{_WORD}{{1,128}}(?:(?: {_WORD}{{1,60}}){{0,3}}(?=\[)| \d[\d.]{{0,20}}(?=:))?)"
-_TAG = rf"(?: ?-- )?{_NO_EVENT}{_PROGRAM}(?:{_PROCESS})?{_REFERENCE}:"
+_NO_TIME = r"(?!\d{4}-\d\d-\d\dT\d\d:)"
+_TAG = rf"(?: ?-- )?{_NO_EVENT}{_NO_TIME}{_PROGRAM}(?:{_PROCESS})?{_REFERENCE}:"
 _TAG_WITH_PROCESS = rf"(?P<service>{_WORD}{{1,128}}){_PROCESS}:?"
 _BODY = r" ?(?P<body>.*)"
 _EVENT = r"(?P<body>(?:CE|LEE)F:.*)"
+_RELAYED = rf"(?P<body>(?:\d{{4}}-\d\d-\d\dT\d\d:\d\d|{_MONTH_DAY} \d\d:\d\d).*)"
+"""A relay put its own time and name before a head that was there."""
 _REPEATED = r"(?P<body>(?: ?-{2,3} |last message repeated |message repeated ).*)"
 _STAMPED = Headed(
     rf"{_PRIORITY}{_STAMP} (?:{_HOST} )?",
-    (rf"(?!%){_TAG}{_BODY}", _EVENT, _REPEATED, rf"{_TAG_WITH_PROCESS}{_BODY}"),
+    (rf"(?!%){_TAG}{_BODY}", _EVENT, _REPEATED, rf"{_TAG_WITH_PROCESS}{_BODY}", _RELAYED),
     starts=f"<JFMASOND{DIGITS}",
 )
 _ISO_STAMPED = Headed(

@@ -23,6 +23,7 @@ from streams.dialects.platforms import (
     powertools,
     splunk_hec,
     splunk_metric,
+    suricata,
     traefik,
 )
 
@@ -43,6 +44,7 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     mongodb.DIALECT,
     splunk_metric.DIALECT,
     splunk_hec.DIALECT,
+    suricata.DIALECT,
     traefik.DIALECT,
     envoy.DIALECT,
     nginx.DIALECT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.through import record_of
@@ -195,3 +196,25 @@ def test_the_audit_log_is_the_same_behind_a_syslog_head(head: str) -> None:
 def test_a_node_is_the_host() -> None:
     record = record_of("node=web-1 type=EOE msg=audit(1364481363.243:24287): ")
     assert record["resource"]["host.name"] == "web-1"
+
+
+def eve(**fields: Any) -> dict[str, Any]:
+    event = {"timestamp": "2025-02-01T08:30:00.123456+0000", "flow_id": 7, **fields}
+    return record_of(orjson.dumps(event))
+
+
+@pytest.mark.parametrize(("severity", "number", "text"), [(1, 17, "1"), (2, 13, "2"), (3, 9, "3"), (255, 9, "255")])
+def test_suricata_s_first_severity_is_the_highest(severity: int, number: int, text: str) -> None:
+    record = eve(event_type="alert", alert={"signature": "scan", "severity": severity})
+    assert (record["severity_number"], record["severity_text"], record["body"]) == (number, text, "scan")
+
+
+@pytest.mark.parametrize("alert", [{}, {"severity": "2", "signature": 7}, {"severity": 0}, {"severity": True}, "scan"])
+def test_an_odd_alert_of_suricata_is_kept_as_it_is(alert: Any) -> None:
+    record = eve(event_type="alert", alert=alert)
+    assert (record["dialect"], record["severity_number"]) == ("suricata", 0)
+    assert record["attributes"]["alert"] == alert
+
+
+def test_an_event_of_another_kind_with_suricata_s_keys_is_plain_json() -> None:
+    assert eve(event_type=7)["dialect"] == "json"

@@ -303,3 +303,18 @@ def test_a_message_of_no_grammar_gives_the_full_date_that_it_begins_with(
     assert (record["dialect"], record["timestamp"]) == ("rfc3164", timestamp)
     assert {name: value for name, value in record["attributes"].items() if name.endswith(".timestamp")} == loser
     assert "severity.inferred" not in record.get("flags", [])
+
+
+@pytest.mark.parametrize(
+    ("line", "timestamp"),
+    [
+        ("Oct 11 22:14:15 relay Oct 11 22:14:16 web-3 cart[7]: sold", "2026-10-11T22:14:16.000000000Z"),
+        ("<13>Oct 11 22:14:15 relay Oct 11 22:14:16 web-3 cart[7]: sold", "2026-10-11T22:14:16.000000000Z"),
+        ("Oct 11 22:14:15 192.0.2.7 2026-10-11T22:14:14.500Z web-3 cart[7]: sold", "2026-10-11T22:14:14.500000000Z"),
+    ],
+)
+def test_a_head_behind_a_relay_s_head_is_the_record_s(line: str, timestamp: str) -> None:
+    record = record_of(line)
+    assert (record["timestamp"], record["body"]) == (timestamp, "sold")
+    assert record["resource"] == {"service.name": "cart", "host.name": "web-3"}
+    assert record["attributes"]["rfc3164.timestamp"] == "2026-10-11T22:14:15.000000000Z"
