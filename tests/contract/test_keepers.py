@@ -59,6 +59,14 @@ async def test_what_was_planned_is_planned_no_more_once_it_is_done(store: Govern
     assert [*plan(await keeper.days(TODAY), rules, TODAY)] == []
 
 
+async def test_what_came_after_the_plan_is_counted_with_what_goes(store: GovernedStore) -> None:
+    """The audit book must not tell less than was deleted."""
+    keeper = store.keeper()
+    planned = {deletion.day: deletion for deletion in plan(await keeper.days(TODAY), [Rule(0)], TODAY)}
+    await store.put([of(FIRST, 20)])
+    assert await keeper.delete(planned[date.fromisoformat(FIRST)]) == 4
+
+
 async def test_records_are_stored_again_where_days_were_deleted(store: GovernedStore) -> None:
     keeper = store.keeper()
     for deletion in plan(await keeper.days(TODAY), [Rule(0)], TODAY):

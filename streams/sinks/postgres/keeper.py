@@ -35,6 +35,10 @@ _DELETE_GROUP: Final = "delete from records where day = $1 and signal = $2 and s
 _UNCOUNT_GROUP: Final = """
 delete from minutes where minute >= $1 and minute < $2 and signal = $3 and service = $4 and severity = $5
 """
+_UNCOUNT_DAY: Final = """
+with gone as (delete from minutes where minute >= $1 and minute < $1 + 1440 returning records)
+select coalesce(sum(records), 0)::bigint from gone
+"""
 _SUSPECTS: Final = "select day, event_id, value from {table} where position($1 in value) > 0"
 _BURY: Final = """
 with gone as (
@@ -87,8 +91,8 @@ class PostgresKeeper(Keeper):
         async with self._connection() as connection, connection.transaction():
             if deletion.whole:
                 await connection.execute(f"drop table {partition_name(deletion.day)}")
-                await connection.execute("delete from minutes where minute >= $1 and minute < $1 + 1440", first)
-                return deletion.records
+                whole: int = await connection.fetchval(_UNCOUNT_DAY, first)  # more may have come since the plan
+                return whole
             deleted = 0
             for group in deletion.groups:
                 done: str = await connection.execute(_DELETE_GROUP, deletion.day, *group[:3])

@@ -41,17 +41,6 @@ async def test_a_writer_goes_on_in_a_day_that_was_deleted_under_it(tmp_path: Pat
         assert await store.found() == ["raw-logs-0-9"]
 
 
-@pytest.mark.parametrize("kind", [SqliteAlone, SqliteWritten])
-async def test_what_came_after_the_plan_is_counted_with_what_goes(kind: type[SqliteAlone], tmp_path: Path) -> None:
-    """The audit book must not tell less than what was deleted."""
-    async with kind(tmp_path) as store:
-        await store.put(ITEMS[:3])
-        keeper = SqliteKeeper(tmp_path)
-        (deletion,) = plan(await keeper.days(TODAY), [Rule(0)], TODAY)
-        await store.put([of(FIRST, 9)])
-        assert await keeper.delete(deletion) == 4
-
-
 async def test_what_was_erased_does_not_come_back_by_a_rewrite(tmp_path: Path) -> None:
     store, subject = SqliteAlone(tmp_path), OfTrace(TRACE)
     await store.put(PERSONAL)
