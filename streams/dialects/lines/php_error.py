@@ -61,7 +61,7 @@ DIALECT = Dialect(
         f"{_TIME}{_KIND_ALONE}(?P<body>.*)",
         f"{_TIME}(?P<body>.*)",
         # to the standard error of a program
-        rf"{_KIND}(?P<body>[^\n]* in [^\n]{{1,500}} on line \d{{1,9}}(?:\n.*)?|Uncaught .*)$",
+        rf"{_KIND}(?P<body>[^\n]* on line \d{{1,9}}(?:\n.*)?|Uncaught .*)$",
         words=PHP,
         then=_finish,
     ),
