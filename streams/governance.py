@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from streams.sinks.build import describe_sink, entry_of
 from streams.sinks.governed import Deletion, Governed, Keeper, Rule
 
 BOOK: Final = "audit.ndjson"
-"""In the state directory: one JSON object a line for every deletion, never what was deleted."""
+"""In the state directory: a line of JSON before every deletion and one after it, never what was deleted."""
 
 
 @asynccontextmanager
@@ -74,6 +74,7 @@ async def archived(location: str, sink: str, deletion: Deletion, keeper: Keeper)
 
     Raises:
         ConfigurationError: the extra is not installed, or the dataset cannot be written to.
+        TemporaryError: records came meanwhile, which would be deleted without being archived.
         Unavailable: the dataset's store does not answer.
     """
     try:
@@ -82,7 +83,14 @@ async def archived(location: str, sink: str, deletion: Deletion, keeper: Keeper)
         raise ConfigurationError(
             "an archive is made of Parquet files", cure="Install what writes them: pip install 'weft[parquet]'"
         ) from None
-    return await archive(location, sink, deletion.day, keeper.records(deletion))
+    stored = await archive(location, sink, deletion.day, keeper.records(deletion))
+    now = [day for day in await keeper.days(deletion.day + timedelta(days=1)) if day.day == deletion.day]
+    held = {group for day in now for group in day.groups}
+    if not held.issuperset(deletion.groups) or (deletion.whole and len(held) > len(deletion.groups)):
+        raise TemporaryError(
+            f"{deletion.day} got records while it was archived; nothing of it is deleted", cure="Run it again."
+        )
+    return stored
 
 
 class Book:
@@ -91,13 +99,24 @@ class Book:
     def __init__(self, settings: Settings) -> None:
         self.path: Path = state_dir(settings.state_dir) / BOOK
 
-    def write(self, action: str, sink: str, **what: Any) -> None:
+    @contextmanager
+    def entry(self, action: str, sink: str, **what: Any) -> Iterator[dict[str, Any]]:
+        """Tell of something before it is begun, and again when it is done, with what was put into the entry meanwhile.
+
+        A `begun` without its `done` was cut off: some of it may be gone.
+        """
+        said = {"user": _user(), "action": action, "sink": sink, **what}
+        self._write({"state": "begun", **said})
+        found: dict[str, Any] = {}
+        yield found
+        self._write({"state": "done", **said, **found})
+
+    def _write(self, said: Mapping[str, Any]) -> None:
         """Add a line, which is on the disk when this returns."""
-        line = {"time": datetime.now(UTC).isoformat(), "user": _user(), "action": action, "sink": sink, **what}
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(file, orjson.dumps(line) + b"\n")
+            os.write(file, orjson.dumps({"time": datetime.now(UTC).isoformat(), **said}) + b"\n")
             os.fsync(file)
         finally:
             os.close(file)

@@ -86,11 +86,12 @@ def _ask(sinks: Sequence[str]) -> None:
 async def _erase(sink: str, subject: Subject, settings: Settings, *, as_json: bool) -> None:
     from streams.governance import Book, keeper_of
 
+    book, kind = Book(settings), type(subject).__name__
     async with keeper_of(sink, settings) as keeper:
-        erased = await keeper.erase(subject)
-    total = sum(one.records for one in erased)
-    kind, by_day = type(subject).__name__, {one.day.isoformat(): one.records for one in erased}
-    Book(settings).write("forget", sink, kind=kind, erased=total, days=by_day)
+        with book.entry("forget", sink, kind=kind) as entry:
+            by_day = {one.day.isoformat(): one.records for one in await keeper.erase(subject)}
+            total = sum(by_day.values())
+            entry.update(erased=total, days=by_day)
     if as_json:
         typer.echo(json.dumps({"sink": sink, "erased": total, "days": by_day, "note": keeper.note}))
         return

@@ -53,7 +53,7 @@ def run(
 
     Each deletion is one line here and one in `audit.ndjson` of the state directory. Look first with
     `weft retention plan`; run it once a day. With --archive a record is in the archive, once, before it is deleted;
-    that needs the extra weft[parquet].
+    that needs the extra weft[parquet]. A day that still gets records is left for the next run.
 
     Examples:
       weft retention run
@@ -103,8 +103,8 @@ async def _run(sink: str, settings: Settings, archive: str | None, *, as_json: b
     for deletion in await _planned(sink, settings):
         async with keeper_of(sink, settings) as keeper:
             kept = 0 if archive is None else await archived(archive, sink, deletion, keeper)
-            deleted = await keeper.delete(deletion)
-        book.write("retention", sink, **_said(deletion), archived=kept, deleted=deleted)
+            with book.entry("retention", sink, **_said(deletion), archived=kept) as entry:
+                deleted = entry["deleted"] = await keeper.delete(deletion)
         _show(deletion, "deleted", as_json=as_json)
         total += deleted
     return total

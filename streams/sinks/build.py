@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -12,6 +13,8 @@ from streams.settings import Settings, what_is_wrong
 from streams.settings_sinks import SinkEntry
 from streams.sinks.base import BatchBounds, Effect, Place, Sink, SinkOptions
 from streams.sinks.registry import find
+
+_NAME: Final = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class Description(NamedTuple):
@@ -31,9 +34,14 @@ def describe_sink(settings: Settings, name: str, *, rewrite: bool = False) -> De
     """Find the class of a sink, its options and its place.
 
     Raises:
-        ConfigurationError: there is no such sink, what it needs is not installed, its options are wrong, or stored
-            versions are to be replaced in a store that has no keys.
+        ConfigurationError: the name is no name, there is no such sink, what it needs is not installed, its options are
+            wrong, or stored versions are to be replaced in a store that has no keys.
     """
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"sinks.{name}: a sink's name becomes that of a folder, a group and a topic",
+            cure="Use small letters, digits and ._- after a letter or digit, at most 64 of them.",
+        )
     entry = entry_of(settings, name)
     kind = find(name, entry.use)
     if rewrite and kind.effect is not Effect.KEYED:

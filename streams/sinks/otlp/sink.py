@@ -7,9 +7,10 @@ taken comes twice: it carries its event id, and the alternative is to lose recor
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
@@ -64,22 +65,15 @@ class OtlpSink(Sink):
             Unavailable: the receiver does not take the first of them now.
             Refused: it refuses something in the batch.
         """
-        results: list[Result] = [OK] * len(batch.items)
-        said: dict[str, list[tuple[int, Item, Message]]] = {}
-        for index, item in enumerate(batch.items):
-            try:
-                message = message_of(item.record, {EVENT_ID: item.event_id})
-            except (ValueError, TypeError, KeyError, OverflowError) as error:
-                results[index] = Result(Outcome.REJECTED, f"OTLP cannot say it: {type(error).__name__}")
-            else:
-                said.setdefault(item.record["signal"], []).append((index, item, message))
+        said = await asyncio.to_thread(_said, batch.items)
+        results = list(said.results)
         failure: Unavailable | None = None
-        for signal, members in said.items():
+        for signal, (indexes, content) in said.requests.items():
             try:
-                await self._send(signal, members)
+                await self._send(signal, content)
             except Unavailable as error:
                 failure = error
-                for index, _, _ in members:
+                for index in indexes:
                     results[index] = Result(Outcome.RETRY, str(error))
         if failure is not None and not any(result is OK for result in results):
             raise failure
@@ -89,9 +83,8 @@ class OtlpSink(Sink):
         """Close the session."""
         await self._web.stop()
 
-    async def _send(self, signal: str, members: Sequence[tuple[int, Item, Message]]) -> None:
-        request = request_of(signal, ((item.record, message) for _, item, message in members))
-        answer = await self._web.post(self.options.url + _PATHS[signal], request.SerializeToString(), _HEADERS)
+    async def _send(self, signal: str, content: bytes) -> None:
+        answer = await self._web.post(self.options.url + _PATHS[signal], content, _HEADERS)
         response, rejected = _RESPONSES[signal]
         try:
             partial = response.FromString(answer.content).partial_success
@@ -99,3 +92,29 @@ class OtlpSink(Sink):
             return  # a receiver that answers 2xx has taken it, whatever it says besides
         if getattr(partial, rejected):
             raise Refused("the receiver rejected a part of it")
+
+
+class _Said(NamedTuple):
+    """A batch in OTLP: for each signal the items' places and the request, and the results if all goes well."""
+
+    requests: Mapping[str, tuple[Sequence[int], bytes]]
+    results: Sequence[Result]
+
+
+def _said(items: Sequence[Item]) -> _Said:
+    results: list[Result] = [OK] * len(items)
+    messages: dict[str, dict[int, Message]] = {}
+    for index, item in enumerate(items):
+        try:
+            message = message_of(item.record, {EVENT_ID: item.event_id})
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            results[index] = Result(Outcome.REJECTED, f"OTLP cannot say it: {type(error).__name__}")
+        else:
+            messages.setdefault(item.record["signal"], {})[index] = message
+    requests = {
+        signal: request_of(signal, ((items[index].record, message) for index, message in found.items()))
+        for signal, found in messages.items()
+    }
+    return _Said(
+        {signal: (list(messages[signal]), request.SerializeToString()) for signal, request in requests.items()}, results
+    )
