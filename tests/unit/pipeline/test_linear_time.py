@@ -138,6 +138,12 @@ BAITS |= {
     "exceptions of Rails": lambda size: ":in " + "\nA (" * (size // 4),
     "goroutines": lambda size: "x\n" + "goroutine 1 [\n" * (size // 14),
     "panics": lambda size: "goroutine 1 [a]:\n" + "panic " * (size // 6),
+    "packages of Java": lambda size: "a.CError: b\n" + "\tat a.b(c.java:1) ~[d] " * (size // 22) + "\n",
+    "loggers of CAS": lambda size: "2024-03-10 14:13:06,719 INFO [" + "a.b" * (size // 3),
+    "places of PHP": lambda size: "PHP Warning:  " + " in a on line " * (size // 14),
+    "colons of dmesg": lambda size: "[Sun Mar 10 14:13:06 2024] " + "a: " * (size // 3),
+    "names of containers": lambda size: "a" * 100 + " | " + "ts=" * (size // 3),
+    "levels between colons": lambda size: "10 " + "info error: " * (size // 12),
     "severities in text": lambda size: "[info " * (size // 6),
     "levels in text": lambda size: 'level" ' * (size // 7),
 }
