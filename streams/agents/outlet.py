@@ -150,12 +150,16 @@ class Outlet:
         state, trouble = self.delivery.state, self._trouble or self.delivery.trouble
         if state is BreakerState.ISOLATED:
             return "isolated by an operator"
-        if state is not BreakerState.CLOSED:
+        if state is not BreakerState.CLOSED and not self._answers(state):
             return f"its breaker is {state.replace('_', '-')}: {trouble or 'it is too slow'}"
         failing = self._failing_since
         if failing is None or (self._clock() - failing < _FAILING_SECONDS and (self.started or not trouble)):
             return None
         return trouble or (None if self.started else "its start is not over")
+
+    def _answers(self, state: BreakerState) -> bool:
+        """Whether a probe was answered; where little comes in, the next one may be long in coming."""
+        return state is BreakerState.HALF_OPEN and self._failing_since is None and not self.delivery.trouble
 
     def _observe(self, attempt: Attempt) -> None:
         self.last_attempt = attempt.ended

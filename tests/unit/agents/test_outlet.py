@@ -74,6 +74,22 @@ async def test_what_tells_nothing_bad_of_the_store_does_not_make_it_unavailable(
     assert scene.outlet.look() is None
 
 
+async def test_a_store_that_answered_one_probe_is_there_though_no_other_record_comes(scene: Scene) -> None:
+    """The breaker wants two; on a quiet topic the second may be hours away."""
+    scene.store.become("unreachable")
+    delivering = asyncio.create_task(scene.outlet.deliver(Batch("e", 0, make_items(1))))
+    async with asyncio.timeout(5):
+        while scene.outlet.status().breaker != "open":  # noqa: ASYNC110 - a status is no event
+            await asyncio.sleep(0.001)
+    assert scene.outlet.look() is not None
+    scene.store.become("well")
+    scene.clock.advance(60)
+    scene.outlet._attempts.breaker._wake()
+    await asyncio.wait_for(delivering, 5)
+    assert scene.outlet.status().breaker == "half_open"
+    assert scene.outlet.look() is None
+
+
 async def test_one_success_in_between_is_enough(scene: Scene) -> None:
     for _ in range(5):
         scene.attempt(settled=False)
