@@ -2,7 +2,7 @@
 
 Source: the default patterns of Logback, Log4j, Spring Boot, Dropwizard, WildFly, Quarkus, NiFi, Karaf and Jenkins; the
 log4j.properties of Kafka, ZooKeeper, Hadoop, Spark, ActiveMQ and Cassandra; Elasticsearch's log4j2.properties; Tomcat's
-OneLineFormatter and `java.util.logging.SimpleFormatter`.
+OneLineFormatter; Neo4j, CAS and the Java Service Wrapper; and `java.util.logging.SimpleFormatter`.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ _LEVEL_NEXT = Headed(
         rf"{_CLASS}{_PLACE} ?: (?P<body>.*)",
         # NiFi
         rf"{_THREAD} +{_DOTTED} (?P<body>.*)",
+        # Neo4j
+        r"\[(?P<logger>(?>(?:[a-z_]\w*+\.)++)[A-Z][\w$]*+)\] (?P<body>.*)",
     ),
     starts=f"{DIGITS}[",
 )
@@ -117,13 +119,15 @@ _LEVEL_FIRST = Headed(
         rf"{_THREAD} +{_TIME} (?P<file>[\w$.\-]{{1,100}}):(?P<line>\d{{1,7}}) - (?P<body>.*)",
         # Dropwizard
         rf"\[{_TIME}\] (?:{_THREAD} )?(?P<logger>[\w$.\-]{{1,200}}): (?P<body>.*)",
+        # Java Service Wrapper
+        rf"\| (?P<process>jvm \d{{1,4}}|wrapperp?) +\| {_TIME} \| (?P<body>.*)",
     ),
     starts="TDIWEF",
 )
 _HEAD = (
     r"\[?(?:0000[-/]00[-/]00[T ]|00/00/00 )?00:00:00(?:[.,]0{1,9})?(?: ?(?:Z|[+-]00:?00))?"
     r"\]?(?:\Z|[ \t]+(?:T?\Z|\[|- |\| )|\[)|\[?00[ -]\Z|00/00/00 00:00:00 0|0{6} 0{6} |[A-Z][a-z]{2} 00?, 0000"
-    r"|(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +\["
+    r"|(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +(?:\[|\| \Z)"
 )
 
 
@@ -162,6 +166,7 @@ DIALECT = Dialect(
             "line_2": "code.line.number",
             "line_3": "code.line.number",
             "node": "elasticsearch.node.name",
+            "process": "wrapper.process",
         },
         spell=_spell,
         then=_join,

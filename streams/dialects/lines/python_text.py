@@ -54,8 +54,8 @@ _DATED = Headed(
         rf" \[{_NAME}\] {_LEVEL}: {_BODY}",
         # Odoo
         rf" (?P<pid>\d{{1,10}}) {_LEVEL} (?P<database>[\w.\-?]{{1,100}}) {_NAME}: {_BODY}",
-        # structlog's ConsoleRenderer
-        rf" \[(?P<level>debug|info|warning|error|critical|exception|notset) *\] {_BODY}",
+        # structlog's ConsoleRenderer, which pads levels
+        rf" \[(?P<level>(?:debug|info|warning|error|notset)(?= )|critical|exception) *\] {_BODY}",
         rf" +\[{_LEVEL} *\] +{_NAME}: {_BODY}",
         rf" +(?P<level>WARNING|CRITICAL|SUCCESS) +{_NAME}: {_BODY}",
     ),

@@ -20,6 +20,21 @@ UTC_HALF_PAST = "2023-05-06T07:08:09.123000000Z"
             {"timestamp": UTC_HALF_PAST, "severity_number": 9, "scope.name": "org.apereo.cas.Audit"},
         ),
         (
+            "2023-05-06 07:08:09.123+0000 INFO  [o.n.k.i.DatabaseHealth] [shop/1] started",
+            "java-text",
+            {"timestamp": UTC_HALF_PAST, "scope.name": "o.n.k.i.DatabaseHealth", "body": "[shop/1] started"},
+        ),
+        (
+            "WARN   | jvm 1    | 2023/05/06 07:08:09 | low",
+            "java-text",
+            {"severity_number": 13, "attributes.wrapper.process": "jvm 1", "body": "low"},
+        ),
+        (
+            "2023-05-06 07:08:09.123 [info     ] sold               [shop] items=3",
+            "python-text",
+            {"severity_text": "info", "attributes.items": "3"},
+        ),
+        (
             "[2023-05-06 07:08:09,123] ERROR in views: no such cart",
             "python-text",
             {"timestamp": UTC_HALF_PAST, "severity_number": 17, "scope.name": "views", "body": "no such cart"},
@@ -120,6 +135,7 @@ def test_a_rarer_form_of_an_envelope_is_peeled(line: str, envelope: str, facts: 
         "[Sat May  6 07:08:09 2023] PHP 8.2.5 Development Server (http://localhost:8000) started",
         "PHP is: a language",
         "INIT_START of the machine",
+        "2023-05-06 07:08:09.123 [info] <0.9.0> ready",
     ],
 )
 def test_what_looks_alike_stays_text(line: str) -> None:
