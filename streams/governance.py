@@ -31,10 +31,7 @@ async def keeper_of(sink: str, settings: Settings) -> AsyncIterator[Keeper]:
         ConfigurationError: there is no such sink, or nobody can govern its store.
         TemporaryError: its store does not answer now.
     """
-    kind, options, place = describe_sink(settings, sink)
-    if not issubclass(kind, Governed):
-        raise ConfigurationError(f"the store of {sink} cannot be governed by Weft", cure="Use that store's own means.")
-    keeper = kind.keeper(options, place)
+    keeper = _keeper(sink, settings)
     try:
         yield keeper
     except Unavailable as error:
@@ -43,19 +40,43 @@ async def keeper_of(sink: str, settings: Settings) -> AsyncIterator[Keeper]:
         await keeper.stop()
 
 
-def rules_of(sink: str, settings: Settings) -> Sequence[Rule]:
-    """Give the rules of retention that the settings have for a sink.
+def _keeper(sink: str, settings: Settings) -> Keeper:
+    kind, options, place = describe_sink(settings, sink)
+    if not issubclass(kind, Governed):
+        raise ConfigurationError(f"the store of {sink} cannot be governed by Weft", cure="Use that store's own means.")
+    return kind.keeper(options, place)
+
+
+def ruled_sinks(settings: Settings) -> list[str]:
+    """Give the sinks that the settings have rules of retention for.
 
     Raises:
         ConfigurationError: there are none.
     """
+    names = [name for name, entry in settings.sinks.items() if entry.retention]
+    if not names:
+        raise _without_rules(_DEFAULT)
+    return names
+
+
+def rules_of(sink: str, settings: Settings) -> Sequence[Rule]:
+    """Give the rules of retention that the settings have for a sink.
+
+    Raises:
+        ConfigurationError: there are none, or the store cannot be governed.
+    """
+    _keeper(sink, settings)
     rules = entry_of(settings, sink).retention
     if not rules:
-        raise ConfigurationError(
-            f"sinks.{sink}.retention: there are no rules, so everything is kept",
-            cure=f"Write some into the settings file, as `sinks: {{{sink}: {{retention: [{{days: 30}}]}}}}`.",
-        )
+        raise _without_rules(sink)
     return [Rule(rule.days, rule.signal, rule.service, rule.severity_below) for rule in rules]
+
+
+def _without_rules(sink: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"sinks.{sink}.retention: there are no rules, so everything is kept",
+        cure=f"Write some into the settings file, as `sinks: {{{sink}: {{retention: [{{days: 30}}]}}}}`.",
+    )
 
 
 def governed_sinks(settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
     from streams.sinks.governed import Subject
+
+
+_NOT_YET = (
+    "What sinks have not stored yet is not erased: it waits in Kafka, or in a sink that is gathering a batch. "
+    "Run it again when `weft ledger --sink NAME` shows no lag."
+)
 
 
 def forget(
@@ -53,8 +60,10 @@ def forget(
         raise ConfigurationError("no store is there to erase from", cure="--sink NAME names one of the settings.")
     if not yes:
         _ask(sinks)
+    asyncio.run(_reach(sinks, settings))
     for name in sinks:
         asyncio.run(_erase(name, subject, settings, as_json=as_json))
+    console.say(_NOT_YET)
 
 
 def _subject(trace: str | None, attribute: str | None) -> Subject:
@@ -81,6 +90,15 @@ def _ask(sinks: Sequence[str]) -> None:
     if not console.interactive(sys.stdin):
         raise ConfigurationError("nobody can be asked whether this is meant", cure="Say so with --yes.")
     typer.confirm(f"Erase records for good from {', '.join(sinks)}?", abort=True, err=True)
+
+
+async def _reach(sinks: Sequence[str], settings: Settings) -> None:
+    """Ask every store for something before anything is erased, so that none is left out for a wrong setting."""
+    from streams.governance import keeper_of
+
+    for name in sinks:
+        async with keeper_of(name, settings) as keeper:
+            await keeper.days(date.min)
 
 
 async def _erase(sink: str, subject: Subject, settings: Settings, *, as_json: bool) -> None:

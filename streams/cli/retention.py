@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from streams.sinks.governed import Deletion
 
 Sink = Annotated[str, typer.Option(metavar="NAME", help="Which sink's store.")]
+Sinks = Annotated[
+    list[str] | None,
+    typer.Option("--sink", metavar="NAME", help="Only this sink's store; may be repeated. Default: all with rules."),
+]
 _LATE: Final = timedelta(hours=1)
 """What comes later than this is merged the next time."""
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
-def plan(sink: Sink = "sqlite", as_json: Json = False) -> None:
+def plan(sinks: Sinks = None, as_json: Json = False) -> None:
     """Show what `weft retention run` would delete now; nothing is touched.
 
     The rules stand in the settings, under `sinks.NAME.retention`: the first that covers a record counts. A day that is
@@ -37,12 +41,16 @@ def plan(sink: Sink = "sqlite", as_json: Json = False) -> None:
     """
     from streams.settings import load
 
-    for deletion in asyncio.run(_planned(sink, load())):
-        _show(deletion, "would delete", as_json=as_json)
+    settings, total = load(), 0
+    for sink in _chosen(sinks, settings):
+        for deletion in asyncio.run(_planned(sink, settings)):
+            _show(sink, deletion, "would delete", as_json=as_json)
+            total += deletion.records
+    console.say(f"{view.amount(total)} would be deleted" if total else "nothing is too old")
 
 
 def run(
-    sink: Sink = "sqlite",
+    sinks: Sinks = None,
     archive: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Store what goes as Parquet there first: a folder, or any URL of fsspec."),
@@ -61,7 +69,8 @@ def run(
     """
     from streams.settings import load
 
-    deleted = asyncio.run(_run(sink, load(), archive, as_json=as_json))
+    settings = load()
+    deleted = sum(asyncio.run(_run(sink, settings, archive, as_json=as_json)) for sink in _chosen(sinks, settings))
     console.say(f"deleted {view.amount(deleted)}" if deleted else "nothing is too old")
 
 
@@ -87,6 +96,16 @@ async def _compact(sink: str, settings: Settings) -> int:
         return await keeper.compact(datetime.now(UTC) - _LATE)
 
 
+def _chosen(sinks: Sequence[str] | None, settings: Settings) -> Sequence[str]:
+    """Give the sinks that are meant; each must have rules and a store that can be governed, before anything goes."""
+    from streams.governance import ruled_sinks, rules_of
+
+    chosen = sinks or ruled_sinks(settings)
+    for sink in chosen:
+        rules_of(sink, settings)
+    return chosen
+
+
 async def _planned(sink: str, settings: Settings) -> Sequence[Deletion]:
     from streams.governance import keeper_of, rules_of
     from streams.sinks.governed import plan as plan_for
@@ -105,7 +124,7 @@ async def _run(sink: str, settings: Settings, archive: str | None, *, as_json: b
             kept = 0 if archive is None else await archived(archive, sink, deletion, keeper)
             with book.entry("retention", sink, **_said(deletion), archived=kept) as entry:
                 deleted = entry["deleted"] = await keeper.delete(deletion)
-        _show(deletion, "deleted", as_json=as_json)
+        _show(sink, deletion, "deleted", as_json=as_json)
         total += deleted
     return total
 
@@ -119,11 +138,11 @@ def _said(deletion: Deletion) -> dict[str, Any]:
     return {"day": deletion.day.isoformat(), "whole": deletion.whole, "records": deletion.records, "groups": groups}
 
 
-def _show(deletion: Deletion, verb: str, *, as_json: bool) -> None:
+def _show(sink: str, deletion: Deletion, verb: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(view.printable(json.dumps(_said(deletion), ensure_ascii=False)))
+        typer.echo(view.printable(json.dumps({"sink": sink, **_said(deletion)}, ensure_ascii=False)))
         return
-    head = f"{verb} {deletion.day.isoformat()}"
+    head = f"{sink}  {verb} {deletion.day.isoformat()}"
     if deletion.whole:
         typer.echo(f"{head}  all of it  {view.amount(deletion.records)}")
         return

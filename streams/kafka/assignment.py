@@ -58,6 +58,8 @@ class Assignment:
     work: Work | None = None
     last_timestamp_ms: int | None = None
     caught_up_at: float = field(default_factory=time.monotonic)
+    seen_end: int = 0
+    """Where its log ended when that was asked for while it was held: a partition that is not fetched is not told."""
 
     def due(self) -> CommitState | None:
         """The state to commit, or None when the broker has it already."""

@@ -165,6 +165,13 @@ class Ownership:
         for assignment in owned:
             if assignment.tp.topic in recreated and assignment.active and "topic.recreated" not in assignment.holds:
                 self.hold(assignment, "topic.recreated", recreated[assignment.tp.topic])
+        await self._look_behind_holds()
+
+    async def _look_behind_holds(self) -> None:
+        """Find out how far held partitions have come, so that their lag is told."""
+        held = {tp: assignment for tp, assignment in self.assignments.items() if assignment.holds}
+        for tp, found in (await self.bounds(held)).items():
+            held[tp].seen_end = found.end
 
     async def release(self, deadline_seconds: float) -> bool:
         """Wait until everything registered is settled or the deadline passed, commit the prefix, forget the rest.
@@ -313,6 +320,7 @@ class Ownership:
         now_ms = time.time() * 1000
         for tp, a in self.assignments.items():
             end = stable_end(self._consumer, tp)
+            end = max(end or 0, a.seen_end) if end is not None or a.seen_end else None
             lag = None if end is None else max(0, end - a.tracker.prefix)
             seconds = 0.0 if lag == 0 else None
             if lag and a.last_timestamp_ms is not None:

@@ -76,6 +76,23 @@ async def test_the_watchdog_leaves_a_long_outage_alone(make_lane: Any, store_of:
         await lane.until_sunk({0: 300})
 
 
+async def test_the_lag_of_a_paused_partition_is_told_though_it_is_not_fetched(
+    make_lane: Any, store_of: Any, eventually: Any
+) -> None:
+    lane = await make_lane()
+    store = store_of(lane)
+    async with lane.sink(ENTRY) as running:
+        await lane.enrich(ITEMS[:1])
+        await lane.until_sunk({0: 1})
+        store.become("unreachable")
+        await lane.enrich(ITEMS[1:2])
+        await eventually(lambda: holds(running) == {"sink.unavailable"})
+        await lane.enrich(ITEMS[2:100])
+        await eventually(lambda: [p.lag_records for p in running.role.observe().partitions] == [99])
+        store.become("well")
+        await lane.until_sunk({0: 100})
+
+
 async def test_a_partition_that_goes_on_has_its_time_to_fetch_again(make_lane: Any) -> None:
     """The watchdog must not count the hours in which it was paused on purpose."""
     lane = await make_lane()

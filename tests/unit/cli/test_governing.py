@@ -64,7 +64,7 @@ def test_a_plan_tells_what_a_run_deletes_and_touches_nothing(weft: Weft, ruled: 
 
 def test_a_run_tells_a_person_line_by_line_what_went(weft: Weft, ruled: Path) -> None:
     result = weft("retention", "run")
-    assert "deleted 2026-03-01  metric checkout INFO  1 record" in result.out
+    assert "sqlite  deleted 2026-03-01  metric checkout INFO  1 record" in result.out
     assert result.err.strip() == f"deleted {len(ITEMS) + len(PERSONAL) - 2} records"
 
 
@@ -154,9 +154,28 @@ def test_without_rules_there_is_nothing_to_do_and_the_cure_is_told(weft: Weft, s
     assert "retention: [{days: 30}]" in result.err
 
 
-def test_a_store_that_weft_cannot_govern_is_named(weft: Weft, state: Path) -> None:
-    result = weft("retention", "plan", "--sink", "http")
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_rules_for_a_store_that_weft_cannot_govern_are_an_error(weft: Weft, ruled: Path, command: str) -> None:
+    (ruled / "weft.yaml").write_text("sinks: {sqlite: {retention: [{days: 0}]}, file: {retention: [{days: 30}]}}")
+    before = found(ruled)
+    result = weft("retention", command)
     assert result.code == 2
+    assert "the store of file cannot be governed by Weft" in result.err
+    assert found(ruled) == before
+
+
+def test_a_plan_without_anything_says_so(weft: Weft, ruled: Path) -> None:
+    (ruled / "weft.yaml").write_text("sinks: {sqlite: {retention: [{days: 100000}]}}")
+    result = weft("retention", "plan")
+    assert (result.out, result.err.strip()) == ("", "nothing is too old")
+
+
+def test_nothing_is_erased_where_one_of_the_stores_cannot_be_asked(weft: Weft, ruled: Path) -> None:
+    (ruled / "weft.yaml").write_text("sinks: {sqlite: {}, postgres: {options: {dsn_env: NO_SUCH_VARIABLE}}}")
+    before = found(ruled)
+    result = weft("forget", "--attribute", f"user.id={PERSON}", "--yes")
+    assert result.code == 2
+    assert found(ruled) == before
 
 
 def test_a_person_is_erased_from_all_stores(weft: Weft, state: Path) -> None:
