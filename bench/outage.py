@@ -173,11 +173,13 @@ def _check(ids: Sequence[str], items: Sequence[Item]) -> None:
 
 
 async def _fill(kafka: Kafka, topic: str, items: Sequence[Item]) -> None:
-    sent = [
-        await kafka.producer.send(topic, item.value, key=item.key, partition=item.offset % _PARTITIONS)
-        for item in items
-    ]
-    await asyncio.gather(*sent)
+    """Write records in batches as small as those of the outage: large ones are fetched faster."""
+    for start in range(0, len(items), _RATE):
+        sent = [
+            await kafka.producer.send(topic, item.value, key=item.key, partition=item.offset % _PARTITIONS)
+            for item in items[start : start + _RATE]
+        ]
+        await asyncio.gather(*sent)
 
 
 @asynccontextmanager

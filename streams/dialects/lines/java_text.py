@@ -59,7 +59,7 @@ _LEVEL_NEXT = Headed(
         # WildFly, Quarkus
         rf"\[{_LOGGER}\] +\((?P<thread>[^\n]{{1,200}}?)\) +(?P<body>.*)",
         # CAS
-        rf"\[(?P<logger>[A-Za-z_$][\w$]*+(?>(?:[.$][\w$\-]++)++))\]{_DASH}(?P<body>.*)",
+        rf"\[(?P<logger>[A-Za-z_$][\w$]*+(?>(?:[.$][\w$\-]++)+))\]{_DASH}(?P<body>.*)",
         # Log4j's most copied pattern, `%d %-5p %c{1}:%L - %m%n`
         rf"{_LOGGER}{_PLACE}{_DASH}(?P<body>.*)",
         # Spark, Storm
@@ -67,7 +67,7 @@ _LEVEL_NEXT = Headed(
         # NiFi
         rf"{_THREAD} +{_DOTTED} (?P<body>.*)",
         # Neo4j
-        r"\[(?P<logger>(?>(?:[a-z_]\w*+\.)++)[A-Z][\w$]*+)\] (?P<body>.*)",
+        r"\[(?P<logger>(?>(?:[a-z_]\w*+\.)+)[A-Z][\w$]*+)\] (?P<body>.*)",
     ),
     starts=f"{DIGITS}[",
 )
