@@ -42,7 +42,7 @@ def give_fetched_records() -> None:
 
 def _fetched_record(_: PartitionRecords, tp: TopicPartition, record: Any) -> FetchedRecord:
     return FetchedRecord(
-        tp.topic, tp.partition, record.offset, record.timestamp, record.key, record.value, record.headers
+        tp.topic, tp.partition, record.offset, record.timestamp, record.key, record.value, tuple(record.headers)
     )
 
 
