@@ -1,6 +1,6 @@
 """What an outage of a store costs: the sink's memory while it lasts, its speed afterwards, and its neighbour's.
 
-    python -m bench.outage [--minutes 10]
+    python -m bench.outage [--minutes 10] [--rate 500]
 
 A webhook of this process answers, then answers 503 for so many minutes while records go on coming, then answers again.
 Printed are the slope of the sink's memory during the outage, the requests that it made, how fast it caught up against
@@ -35,8 +35,8 @@ from streams.sinks.base import Item
 
 _PARTITIONS = 6
 _BEFORE = 100_000
-_RATE = 500
-"""Records a second that come during the outage."""
+_SLICE = 500
+"""Records that are written at a time, before the outage as during it: larger batches are fetched faster."""
 _SAMPLE_SECONDS = 1.0
 _WARM_SECONDS = 60.0
 _ROUNDS = 3
@@ -71,7 +71,7 @@ class Figures(NamedTuple):
     refusals: int
 
 
-async def measure(kafka: Kafka, folder: Path, core: int | None, minutes: float) -> Figures:
+async def measure(kafka: Kafka, folder: Path, core: int | None, minutes: float, rate: int) -> Figures:
     """Measure one outage.
 
     Raises:
@@ -84,20 +84,20 @@ async def measure(kafka: Kafka, folder: Path, core: int | None, minutes: float) 
         with _sink("http", kafka, topic, folder, core, f"{{url: {url}}}") as sink:
             before = await _drained(store, 0, len(items), sink)
             store.down = True
-            slope, sent = await _outage(kafka, topic, sink, minutes * 60)
+            slope, sent = await _outage(kafka, topic, sink, minutes * 60, rate)
             store.down, held = False, len(store.ids)
             after = await _drained(store, held, held + len(sent), sink)
     _check(store.ids, [*items, *sent])
     return Figures(before, after, slope, store.refusals)
 
 
-async def _outage(kafka: Kafka, topic: str, sink: PeerProcess, seconds: float) -> tuple[float, list[Item]]:
+async def _outage(kafka: Kafka, topic: str, sink: PeerProcess, seconds: float, rate: int) -> tuple[float, list[Item]]:
     """Send records for so long; gives the slope of the sink's memory in MiB a minute, and what was sent."""
     began, sent, memory = time.monotonic(), list[Item](), list[tuple[float, float]]()
-    stock = enriched(int(_RATE * seconds) + _RATE, first_ms=int(time.time() * 1000))
+    stock = enriched(int(rate * seconds) + rate, first_ms=int(time.time() * 1000))
     stock = [_moved(item, _BEFORE) for item in stock]
     while (now := time.monotonic() - began) < seconds:
-        due = stock[len(sent) : int(now * _RATE)]
+        due = stock[len(sent) : int(now * rate)]
         await _fill(kafka, topic, due)
         sent += due
         sink.check()
@@ -173,11 +173,10 @@ def _check(ids: Sequence[str], items: Sequence[Item]) -> None:
 
 
 async def _fill(kafka: Kafka, topic: str, items: Sequence[Item]) -> None:
-    """Write records in batches as small as those of the outage: large ones are fetched faster."""
-    for start in range(0, len(items), _RATE):
+    for start in range(0, len(items), _SLICE):
         sent = [
             await kafka.producer.send(topic, item.value, key=item.key, partition=item.offset % _PARTITIONS)
-            for item in items[start : start + _RATE]
+            for item in items[start : start + _SLICE]
         ]
         await asyncio.gather(*sent)
 
@@ -217,9 +216,9 @@ def _sink(
         process.stop()
 
 
-async def _run(bootstrap: str, folder: Path, core: int | None, minutes: float) -> None:
+async def _run(bootstrap: str, folder: Path, core: int | None, minutes: float, rate: int) -> None:
     async with connected(bootstrap) as kafka:
-        figures = await measure(kafka, folder / "outage", core, minutes)
+        figures = await measure(kafka, folder / "outage", core, minutes, rate)
         share = await neighbour(kafka, folder, core)
     ratio = figures.after / figures.before
     for line in (
@@ -234,12 +233,13 @@ def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(prog="python -m bench.outage", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--rate", type=int, default=500, help="records a second that come during the outage")
     arguments, cores = parser.parse_args(), choose_cores()
     gc.disable()  # this process holds every record, and its walks over them would slow the webhook down
     with TemporaryDirectory(prefix="weft-bench-") as name, on_core(cores.broker):
         folder = Path(name)
         with EmbeddedKafka(folder / "kafka", heap_mb=512) as broker:
-            asyncio.run(_run(broker.bootstrap, folder, cores.peer, arguments.minutes))
+            asyncio.run(_run(broker.bootstrap, folder, cores.peer, arguments.minutes, arguments.rate))
 
 
 if __name__ == "__main__":
