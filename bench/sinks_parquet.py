@@ -14,15 +14,15 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet as pq
 
+from bench.beside import Beside
 from bench.enriched import enriched
 from bench.errors import BenchVoid
 from streams.sinks.base import OK, Batch, Item, Place
@@ -33,15 +33,7 @@ ROUNDS = 5
 TIMESTAMPS = ("timestamp", "observed_timestamp")
 
 
-class ParquetFigures(NamedTuple):
-    """Records per second of the sink and of bare pyarrow, medians of the rounds, and the median of their ratios."""
-
-    sink: float
-    bare: float
-    ratio: float
-
-
-def measure(items: Sequence[Item]) -> ParquetFigures:
+def measure(items: Sequence[Item]) -> Beside:
     """Write all records with either, in turn, each time into an empty folder.
 
     Raises:
@@ -52,7 +44,7 @@ def measure(items: Sequence[Item]) -> ParquetFigures:
     for _ in range(ROUNDS):
         sinks.append(_rate(items, by_sink))
         bares.append(_rate(items, by_pyarrow))
-    return ParquetFigures(median(sinks), median(bares), median(map(float.__truediv__, sinks, bares)))
+    return Beside.of(sinks, bares)
 
 
 def by_sink(directory: Path, batches: Sequence[Sequence[Item]]) -> float:
@@ -134,7 +126,7 @@ def main(number: int) -> None:
     now = datetime.now(UTC)
     hour = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
     figures = measure(enriched(number, first_ms=int(hour.timestamp()) * 1_000))
-    print(f"Parquet: sink {figures.sink:,.0f}/s, bare pyarrow {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
+    print(figures.told("Parquet", "pyarrow"))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from statistics import median
-from typing import NamedTuple
 
+from bench.beside import Beside
 from bench.enriched import enriched
 from bench.errors import BenchVoid
 from streams.sinks.base import Batch, Item, Place
@@ -30,15 +29,7 @@ ROUNDS = 3
 _VARIABLE = "BENCH_POSTGRES_DSN"
 
 
-class PostgresFigures(NamedTuple):
-    """Records per second of the sink and of the bare COPY, medians of the rounds, and the median of their ratios."""
-
-    sink: float
-    bare: float
-    ratio: float
-
-
-async def measure(store: PostgresServer, items: Sequence[Item]) -> PostgresFigures:
+async def measure(store: PostgresServer, items: Sequence[Item]) -> Beside:
     """Write all records with either, in turn, each time into an empty database.
 
     Raises:
@@ -49,7 +40,7 @@ async def measure(store: PostgresServer, items: Sequence[Item]) -> PostgresFigur
     for _ in range(ROUNDS):
         sinks.append(await _rate(store, items, _by_sink))
         bares.append(await _rate(store, items, _by_copy))
-    return PostgresFigures(median(sinks), median(bares), median(map(float.__truediv__, sinks, bares)))
+    return Beside.of(sinks, bares)
 
 
 async def _rate(
@@ -109,7 +100,7 @@ def main(number: int) -> None:
         figures = asyncio.run(measure(store, enriched(number, first_ms=time.time_ns() // 1_000_000)))
     finally:
         store.remove()
-    print(f"PostgreSQL: sink {figures.sink:,.0f}/s, bare COPY {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
+    print(figures.told("PostgreSQL", "COPY"))  # noqa: T201
 
 
 if __name__ == "__main__":

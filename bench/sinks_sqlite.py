@@ -16,10 +16,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
+from bench.beside import Beside
 from bench.enriched import enriched
 from bench.errors import BenchVoid
 from streams.sinks.base import OK, Batch, Item, Place
@@ -35,15 +34,7 @@ on conflict (event_id) do nothing
 """
 
 
-class SqliteFigures(NamedTuple):
-    """Records per second of the sink and of the bare upsert, medians of the rounds, and the median of their ratios."""
-
-    sink: float
-    bare: float
-    ratio: float
-
-
-def measure(items: Sequence[Item]) -> SqliteFigures:
+def measure(items: Sequence[Item]) -> Beside:
     """Write all records with either, in turn, each time into an empty folder.
 
     Raises:
@@ -54,7 +45,7 @@ def measure(items: Sequence[Item]) -> SqliteFigures:
     for _ in range(ROUNDS):
         sinks.append(_rate(items, by_sink))
         bares.append(_rate(items, by_executemany))
-    return SqliteFigures(median(sinks), median(bares), median(map(float.__truediv__, sinks, bares)))
+    return Beside.of(sinks, bares)
 
 
 def by_sink(directory: Path, batches: Sequence[Sequence[Item]]) -> float:
@@ -115,7 +106,7 @@ def yesterday_ms() -> int:
 def main(number: int) -> None:
     """Measure and print the figures."""
     figures = measure(enriched(number, first_ms=yesterday_ms()))
-    print(f"SQLite: sink {figures.sink:,.0f}/s, bare upsert {figures.bare:,.0f}/s, ratio {figures.ratio:.2f}")  # noqa: T201
+    print(figures.told("SQLite", "upsert"))  # noqa: T201
 
 
 if __name__ == "__main__":

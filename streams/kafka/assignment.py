@@ -58,7 +58,7 @@ class Assignment:
     work: Work | None = None
     last_timestamp_ms: int | None = None
     caught_up_at: float = field(default_factory=time.monotonic)
-    seen_end: int = 0
+    seen_end: int | None = None
     """Where its log ended when that was asked for while it was held: a partition that is not fetched is not told."""
 
     def due(self) -> CommitState | None:

@@ -319,8 +319,7 @@ class Ownership:
         """Describe every owned partition; lag counts from what is settled to the end that was last seen."""
         now_ms = time.time() * 1000
         for tp, a in self.assignments.items():
-            end = stable_end(self._consumer, tp)
-            end = max(end or 0, a.seen_end) if end is not None or a.seen_end else None
+            end = max((end for end in (stable_end(self._consumer, tp), a.seen_end) if end is not None), default=None)
             lag = None if end is None else max(0, end - a.tracker.prefix)
             seconds = 0.0 if lag == 0 else None
             if lag and a.last_timestamp_ms is not None:

@@ -10,6 +10,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from streams.kafka.shortcuts import fill
+
 
 class Sent(NamedTuple):
     """Of a sequence: which records are acknowledged, which are too large, and what stopped the rest, if anything."""
@@ -50,10 +52,4 @@ def _pack(
     """Fill a batch from `start` and close it; gives the index of the first record that is not in it."""
     batch: BatchBuilder = producer.create_batch()
     now = int(time.time() * 1000)
-    stop = start
-    for key, value in records[start:limit]:
-        if batch.append(key=key, value=value, timestamp=now) is None:
-            break
-        stop += 1
-    batch.close()  # an open batch would let others append to it
-    return batch, stop
+    return batch, start + fill(batch, ((key, value, [], None) for key, value in records[start:limit]), now)

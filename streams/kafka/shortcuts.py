@@ -15,6 +15,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from streams.types import DeadLetter, Headers, RawRecord
 
+Filling: TypeAlias = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], object]
+"""Key, value, headers, and what nobody here looks at."""
+
 OutputRecord: TypeAlias = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], RawRecord | DeadLetter]
 """Key, value, headers, and what it was made of; a plain tuple because one is made per record."""
 
@@ -46,7 +49,7 @@ def _fetched_record(_: PartitionRecords, tp: TopicPartition, record: Any) -> Fet
     )
 
 
-def fill(batch: BatchBuilder, records: Iterable[OutputRecord], timestamp_ms: int) -> int:
+def fill(batch: BatchBuilder, records: Iterable[Filling], timestamp_ms: int) -> int:
     """Put records into a new batch until one does not fit, and close it; gives how many are in it.
 
     As `BatchBuilder.append` (aiokafka/producer/message_accumulator.py) does for each.

@@ -42,12 +42,6 @@ class KafkaOptions(SinkOptions):
             raise ValueError("a topic that varies needs `allowed`: what a stranger's record names must not be created")
         return self
 
-    @property
-    def topics(self) -> frozenset[str]:
-        """Every topic that can be written to."""
-        named = self.allowed or (self.topic,)
-        return frozenset(named if self.otherwise is None else (*named, self.otherwise))
-
 
 class KafkaSink(Sink):
     """Copies records, all in-sync replicas acknowledging; replays come twice, with the same event id."""
